@@ -1,0 +1,1 @@
+"""The project package: composition root, tenancy, audit, live updates and the web shell."""
