@@ -1,0 +1,187 @@
+"""Template tags of the console: the icon sprite, clocks in words, and bars drawn without inline style."""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+# Every icon the console may show. Rows arrive over a socket long after the page was rendered, so the sprite
+# holds the whole set instead of what the first page happened to use. Name in the console -> Tabler file.
+TABLER_ICONS = {
+    "alert": "outline/alert-triangle",
+    "arrow-left": "outline/arrow-left",
+    "arrow-right": "outline/arrow-right",
+    "assign": "outline/user-plus",
+    "ban": "outline/ban",
+    "briefcase": "outline/briefcase",
+    "building": "outline/building",
+    "check": "outline/check",
+    "chevron-down": "outline/chevron-down",
+    "chevron-left": "outline/chevron-left",
+    "chevron-right": "outline/chevron-right",
+    "clock": "outline/clock",
+    "close": "outline/x",
+    "dots": "outline/dots",
+    "error": "outline/exclamation-circle",
+    "filter": "outline/filter",
+    "force-close": "outline/square-rounded-x",
+    "history": "outline/history",
+    "inbox": "outline/inbox",
+    "info": "outline/info-circle",
+    "key": "outline/key",
+    "keyboard": "outline/keyboard",
+    "lock": "outline/lock",
+    "message-customer": "outline/message-share",
+    "monitor": "outline/eye",
+    "notify": "outline/bell",
+    "plus": "outline/plus",
+    "queue": "outline/stack-2",
+    "search": "outline/search",
+    "selector": "outline/selector",
+    "shield": "outline/shield-lock",
+    "sign-out": "outline/logout",
+    "skipped": "outline/minus",
+    "sort-down": "outline/arrow-down",
+    "sort-up": "outline/arrow-up",
+    "theme-dark": "outline/moon",
+    "theme-light": "outline/sun",
+    "theme-system": "outline/device-desktop",
+    "transfer": "outline/arrows-exchange",
+    "user": "outline/user",
+    "users": "outline/users",
+    # channels
+    "message": "outline/message",
+    "persistent-chat": "outline/messages",
+    "sms": "outline/device-mobile-message",
+    "whatsapp": "outline/brand-whatsapp",
+    "facebook": "outline/brand-messenger",
+    "social": "outline/social",
+    "voice": "outline/phone",
+    "video": "outline/video",
+    "record": "outline/file-description",
+    "email": "outline/mail",
+    "activity": "outline/clipboard-list",
+    # sentiment, worst to best
+    "sentiment-1": "outline/mood-angry",
+    "sentiment-2": "outline/mood-sad",
+    "sentiment-3": "outline/mood-confused",
+    "sentiment-4": "outline/mood-empty",
+    "sentiment-5": "outline/mood-smile",
+    "sentiment-6": "outline/mood-happy",
+    "sentiment-7": "outline/mood-heart",
+    # states
+    "status-waiting": "outline/player-pause",
+    "status-wrap-up": "outline/pencil",
+    "status-closed": "outline/check",
+}
+
+# State looks that have to line up with each other to a tenth of a pixel.
+OWN_ICONS = {
+    "status-open": '<circle cx="12" cy="12" r="7"/>',
+    "status-active": '<circle cx="12" cy="12" r="7" fill="currentColor"/>',
+    "status-offered": '<circle cx="12" cy="12" r="7"/><path d="M12 5a7 7 0 0 1 0 14z" fill="currentColor" stroke="none"/>',
+}
+
+_SYMBOL = (
+    '<symbol id="i-{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="{width}"'
+    ' stroke-linecap="round" stroke-linejoin="round">{body}</symbol>'
+)
+
+
+@register.simple_tag
+def icon(name: str, extra_class: str = "") -> SafeString:
+    """One icon of the sprite; decoration only, a word stands beside it."""
+    css = f"icon {extra_class}".rstrip()
+    return format_html('<svg class="{}" aria-hidden="true"><use href="#i-{}"/></svg>', css, name)
+
+
+@register.simple_tag
+def icon_sprite() -> SafeString:
+    """All symbols, once a page."""
+    return _sprite(str(_icons_directory()))
+
+
+@cache
+def _sprite(directory: str) -> SafeString:
+    symbols = [_SYMBOL.format(name=name, width="2", body=body) for name, body in OWN_ICONS.items()]
+    for name, file in TABLER_ICONS.items():
+        body = _icon_body(Path(directory) / f"{file}.svg")
+        symbols.append(_SYMBOL.format(name=name, width="1.75", body=body))
+    # The bodies come from an installed package and from this file, never from a person.
+    return mark_safe(f'<svg class="sprite" aria-hidden="true" width="0" height="0">{"".join(symbols)}</svg>')
+
+
+def _icon_body(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    inner = text[text.index(">") + 1 : text.rindex("</svg>")]
+    inner = re.sub(r'<path stroke="none" d="M0 0h24v24H0z" fill="none" ?/>', "", inner)
+    return re.sub(r"\s*\n\s*", "", inner)
+
+
+def _icons_directory() -> Path:
+    configured = getattr(settings, "TABLER_ICONS_DIR", None)
+    return Path(configured or Path(settings.BASE_DIR) / "node_modules/@tabler/icons/icons")
+
+
+@register.filter
+def duration(value: timedelta | float | None) -> str:
+    """04:12, 1:04:12, 2 d 3 h; the same words clocks.js writes."""
+    if value is None:
+        return ""
+    seconds = max(0, int(value.total_seconds() if isinstance(value, timedelta) else value))
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    if hours >= 24:
+        return f"{hours // 24} d {hours % 24} h"
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
+
+
+@register.filter
+def relative(value: datetime | None) -> str:
+    """How long ago, in one unit: now, 12 min, 3 h, 2 d."""
+    if value is None:
+        return ""
+    minutes = max(0, int((timezone.now() - value).total_seconds() // 60))
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 1440 else f"{minutes // 1440} d"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for the avatar."""
+    words = [word for word in re.split(r"[\s.@_-]+", str(name)) if word]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+@register.filter
+def grouped(value: int | str) -> str:
+    """1284 -> 1,284; anything that isn't a whole number ("10,000+") stays as it is."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@register.simple_tag
+def outcome_bar(succeeded: int, skipped: int, failed: int, total: int) -> SafeString:
+    """Stacked bar of a run's outcomes. Widths are SVG attributes, which the content policy allows."""
+    return format_html(
+        '<svg class="outcome-bar" viewBox="0 0 {} 1" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="is-succeeded" x="0" width="{}" height="1"/>'
+        '<rect class="is-skipped" x="{}" width="{}" height="1"/>'
+        '<rect class="is-failed" x="{}" width="{}" height="1"/></svg>',
+        max(total, 1),
+        succeeded,
+        succeeded,
+        skipped,
+        succeeded + skipped,
+        failed,
+    )
