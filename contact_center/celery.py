@@ -1,0 +1,26 @@
+"""The Celery application, and the only place with the schedule of repeated tasks."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contact_center.settings")
+
+app = Celery("contact_center")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+# name -> {"task": …, "schedule": seconds or crontab(…), "kwargs": {…}}
+SCHEDULE: dict[str, dict[str, Any]] = {}
+app.conf.beat_schedule = SCHEDULE
+
+
+@setup_logging.connect
+def keep_django_logging(**_: object) -> None:
+    """Connecting is enough: Celery then leaves the logging that Django has set up alone."""
+
+
