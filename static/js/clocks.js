@@ -1,0 +1,64 @@
+// Writes every running time on the page: one timer for all of them, and again right after anything was swapped.
+// <time datetime="ISO" data-kind="wait|age|clock" data-amber="seconds" data-red="seconds">
+
+const zone = document.documentElement.dataset.timeZone || undefined;
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: zone });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone });
+const dayAndClock = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
+const dayKey = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: zone });
+const two = (number) => String(number).padStart(2, "0");
+
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  if (hours >= 24) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours) return `${hours}:${two(minutes)}:${two(whole % 60)}`;
+  return `${two(minutes)}:${two(whole % 60)}`;
+}
+
+export function age(seconds) {
+  const minutes = Math.floor(Math.max(0, seconds) / 60);
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h`;
+  return `${Math.floor(minutes / 1440)} d`;
+}
+
+function words(element, then, now) {
+  if (element.dataset.kind === "wait") return duration((now - then) / 1000);
+  if (element.dataset.kind === "age") return age((now - then) / 1000);
+  return dayKey.format(then) === dayKey.format(now) ? clock.format(then) : dayAndClock.format(then);
+}
+
+function level(element, seconds) {
+  if (element.dataset.red && seconds >= Number(element.dataset.red)) return "red";
+  if (element.dataset.amber && seconds >= Number(element.dataset.amber)) return "amber";
+  return "";
+}
+
+export function tick(root = document) {
+  const now = Date.now();
+  for (const element of root.querySelectorAll("time[data-kind]")) {
+    const then = Date.parse(element.dateTime);
+    if (Number.isNaN(then)) continue;
+    const text = words(element, then, now);
+    if (element.textContent !== text) element.textContent = text;
+    if (element.dataset.kind !== "wait") continue;
+    const state = level(element, (now - then) / 1000);
+    if ((element.dataset.level || "") !== state) element.dataset.level = state;
+  }
+}
+
+function nameExactTime(event) {
+  const element = event.target.closest?.("time[data-kind]");
+  if (element && !element.title) element.title = exact.format(Date.parse(element.dateTime));
+}
+
+tick();
+setInterval(tick, 1000);
+document.addEventListener("htmx:afterSwap", () => tick());
+document.addEventListener("htmx:oobAfterSwap", () => tick());
+document.addEventListener("htmx:wsAfterMessage", () => tick());
+document.addEventListener("pointerover", nameExactTime);
+document.addEventListener("visibilitychange", () => document.hidden || tick());

@@ -1,0 +1,67 @@
+// Shows the notices that arrive in #notices above everything else, and lets them go.
+// A request that failed without a notice of its own gets one here.
+
+const region = document.getElementById("notices");
+const LIFE = 8000;
+
+function watch(note) {
+  if (note.dataset.watched) return;
+  note.dataset.watched = "yes";
+  // Errors stay until they were dismissed; a link in a note needs more time to be reached.
+  if (note.dataset.level === "error") return;
+  const leave = () => remove(note);
+  let timer = setTimeout(leave, note.querySelector("a") ? LIFE * 2 : LIFE);
+  for (const stop of ["pointerenter", "focusin"]) note.addEventListener(stop, () => clearTimeout(timer));
+  for (const go of ["pointerleave", "focusout"]) {
+    note.addEventListener(go, () => {
+      clearTimeout(timer);
+      timer = setTimeout(leave, LIFE / 2);
+    });
+  }
+}
+
+function remove(note) {
+  note.remove();
+  if (!region.querySelector(".toast-note")) region.hidePopover?.();
+}
+
+function refresh() {
+  const notes = region.querySelectorAll(".toast-note");
+  if (!notes.length) return;
+  // Showing again lifts the region above a dialog that opened meanwhile.
+  if (region.matches(":popover-open")) region.hidePopover();
+  region.showPopover?.();
+  notes.forEach(watch);
+}
+
+export function show(text, level = "info") {
+  const note = document.createElement("div");
+  note.className = "toast-note";
+  note.dataset.level = level;
+  note.setAttribute("role", level === "error" ? "alert" : "status");
+  const words = document.createElement("p");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "link-button";
+  close.dataset.dismiss = "";
+  close.textContent = "Dismiss";
+  note.append(words, close);
+  region.append(note);
+}
+
+region.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) remove(event.target.closest(".toast-note"));
+});
+
+new MutationObserver((changes) => {
+  if (changes.some((change) => change.addedNodes.length)) refresh();
+}).observe(region, { childList: true });
+
+document.addEventListener("htmx:sendError", () => show("The server can’t be reached. Nothing was changed; try again in a moment.", "error"));
+document.addEventListener("htmx:responseError", (event) => {
+  const gone = event.detail.xhr.status === 404;
+  show(gone ? "This no longer exists, or it isn’t in your queues." : "That didn’t work and nothing was changed. Try again in a moment.", "error");
+});
+
+refresh();
