@@ -10,7 +10,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contact_center.settings")
 http = get_asgi_application()
 
-from contact_center.live.routing import websocket_urlpatterns  # noqa: E402 - models can be imported from here on
+from contact_center.live.routing import websocket_urlpatterns
 
 application = ProtocolTypeRouter(
     {

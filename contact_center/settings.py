@@ -5,7 +5,13 @@ from pathlib import Path
 
 from contact_center import logs
 from contact_center.content_security import POLICY
-from contact_center.environment import Environment, broker_address, development_key, refuse, server_address
+from contact_center.environment import (
+    Environment,
+    broker_address,
+    development_key,
+    refuse,
+    server_address,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
