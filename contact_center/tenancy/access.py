@@ -1,0 +1,133 @@
+"""Who acts, in which organization, with which rights: the entry check of every page and socket."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from contact_center.tenancy.models import Membership, Organization, OrganizationSettings, User
+from contact_center.tenancy.roles import REFUSAL, ROLES_WITH, Right, Role
+
+
+class NotAMember(Exception):
+    """The user has no active membership in the organization (answered with 404)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody, or the system, acting inside one organization. Immutable: read again where a right may have changed.
+
+    `queue_ids` is None for a supervisor of all queues. `membership_id` is None for the system and for API keys, whose
+    `name` then says which.
+    """
+
+    organization_id: int
+    organization_slug: str = ""
+    membership_id: int | None = None
+    user_id: int | None = None
+    representative_id: int | None = None
+    name: str = "System"
+    roles: frozenset[str] = frozenset()
+    toggles: frozenset[str] = frozenset()
+    queue_ids: frozenset[int] | None = None
+    may_notify: bool = False
+    api_access: bool = False
+    time_zone: str = field(default="UTC", compare=False)
+
+    @property
+    def is_system(self) -> bool:
+        return self.membership_id is None
+
+    @property
+    def is_supervisor(self) -> bool:
+        return Role.SUPERVISOR in self.roles
+
+    def may(self, right: Right) -> bool:
+        return not self.roles.isdisjoint(ROLES_WITH[right])
+
+    def sees_queue(self, queue_id: int) -> bool:
+        return self.queue_ids is None or queue_id in self.queue_ids
+
+
+class OrganizationRequest(HttpRequest):
+    """A request below /o/<organization>/ after the middleware."""
+
+    actor: Actor
+    organization: Organization
+    user: User
+    htmx: Any
+
+
+def system_actor(organization: Organization | int, name: str = "System") -> Actor:
+    if isinstance(organization, Organization):
+        return Actor(organization_id=organization.pk, organization_slug=organization.slug, name=name)
+    return Actor(organization_id=organization, name=name)
+
+
+def resolve_actor(user_id: int, organization: Organization) -> Actor:
+    """The user's rights in the organization in scope, read fresh. Two or three queries. Raises NotAMember."""
+    membership = (
+        Membership.objects.select_related("user", "representative")
+        .filter(user_id=user_id, is_active=True, user__is_active=True)
+        .first()
+    )
+    if membership is None or not organization.is_active:
+        raise NotAMember
+    return actor_of(membership, organization)
+
+
+def actor_of_membership(membership_id: int) -> Actor:
+    """As `resolve_actor`, for work that runs later on somebody's behalf. Raises NotAMember."""
+    membership = (
+        Membership.objects.select_related("user", "representative", "organization")
+        .filter(pk=membership_id, is_active=True, user__is_active=True)
+        .first()
+    )
+    if membership is None or not membership.organization.is_active:
+        raise NotAMember
+    return actor_of(membership, membership.organization)
+
+
+def actor_of(membership: Membership, organization: Organization) -> Actor:
+    settings = OrganizationSettings.objects.first()
+    # `queue_scopes` and `representative` are reverse relations that routing declares; nothing is imported from it.
+    scope = cast(Any, membership).queue_scopes
+    return Actor(
+        organization_id=organization.pk,
+        organization_slug=organization.slug,
+        membership_id=membership.pk,
+        user_id=membership.user_id,
+        representative_id=getattr(getattr(membership, "representative", None), "pk", None),
+        name=membership.user.name,
+        roles=frozenset(membership.roles),
+        toggles=frozenset(settings.toggles) if settings else frozenset(),
+        queue_ids=None if membership.all_queues else frozenset(scope.values_list("queue_id", flat=True)),
+        may_notify=membership.may_notify,
+        api_access=membership.api_access,
+        time_zone=membership.user.time_zone or (settings.time_zone if settings else "UTC"),
+    )
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate[Any, P], HttpResponse]
+
+
+def organization_view(right: Right) -> Callable[[View[P]], View[P]]:
+    """Let in who holds the right; 403 with the reason otherwise. Marks the view for the guard tests."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: OrganizationRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.actor.may(right):
+                raise PermissionDenied(REFUSAL[right])
+            return view(request, *args, **kwargs)
+
+        guarded.organization_right = right  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+

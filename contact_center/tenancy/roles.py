@@ -1,0 +1,42 @@
+"""The only table from roles to rights (product.md §3)."""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", "Administrator"
+    SUPERVISOR = "supervisor", "Supervisor"
+    REPRESENTATIVE = "representative", "Representative"
+    AUDITOR = "auditor", "Auditor"
+
+
+class Right(StrEnum):
+    """What a page, socket or command asks for."""
+
+    MEMBER = "member"
+    SUPERVISE = "supervise"
+    READ_HISTORY = "read_history"
+    READ_AUDIT = "read_audit"
+    USE_DESK = "use_desk"
+    CONFIGURE = "configure"
+
+
+ROLES_WITH: dict[Right, frozenset[Role]] = {
+    Right.MEMBER: frozenset(Role),
+    Right.SUPERVISE: frozenset({Role.SUPERVISOR}),
+    Right.READ_HISTORY: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
+    Right.READ_AUDIT: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    Right.USE_DESK: frozenset({Role.REPRESENTATIVE}),
+    Right.CONFIGURE: frozenset({Role.ADMINISTRATOR}),
+}
+
+REFUSAL: dict[Right, str] = {
+    Right.MEMBER: "You are not a member of this organization.",
+    Right.SUPERVISE: "This page is for supervisors. Ask an administrator for the supervisor role.",
+    Right.READ_HISTORY: "Action History is for supervisors, administrators and auditors.",
+    Right.READ_AUDIT: "The audit log is for administrators and auditors.",
+    Right.USE_DESK: "The desk is for representatives.",
+    Right.CONFIGURE: "Only administrators configure the organization.",
+}

@@ -1,0 +1,21 @@
+"""The four switches of an organization and their defaults (product.md §3); they bind supervisors only."""
+
+from django.db import models
+
+
+class Toggle(models.TextChoices):
+    MONITOR = "supervisor_monitor", "Supervisor Monitor"
+    ASSIGN = "supervisor_assign", "Supervisor Assign"
+    TRANSFER = "supervisor_transfer", "Supervisor Transfer"
+    FORCE_CLOSE = "force_close", "Force Close"
+
+
+ON_IN_A_NEW_ORGANIZATION: frozenset[Toggle] = frozenset({Toggle.MONITOR})
+
+MONITORING_NOTICE_VERSION = 1
+MONITORING_NOTICE = (
+    "Monitoring exists to help service quality and coaching. It must not be used for decisions on employment, such as "
+    "pay, rewards, seniority or other rights. Your organization must follow the law on monitoring, recording and storing "
+    "communications: customers are told, their consent is asked where it is required, and representatives are told. "
+    "Every monitoring is recorded with person, start and end."
+)
