@@ -1,0 +1,30 @@
+"""Conversations and everything that hangs on one."""
+
+from conversations.models.conversation import Conversation, ConversationSkill, ConversationTag, Customer, RecordItem, Tag
+from conversations.models.course import Offer, Participant, QueueSegment, Session
+from conversations.models.delivery import Notification, OutboxEntry, WebhookEndpoint
+from conversations.models.messages import Message, MessageTemplate
+from conversations.models.reasons import Disposition, ForceCloseReason
+from conversations.models.views import SavedView, SavedViewShare
+
+__all__ = [
+    "Conversation",
+    "ConversationSkill",
+    "ConversationTag",
+    "Customer",
+    "Disposition",
+    "ForceCloseReason",
+    "Message",
+    "MessageTemplate",
+    "Notification",
+    "Offer",
+    "OutboxEntry",
+    "Participant",
+    "QueueSegment",
+    "RecordItem",
+    "SavedView",
+    "SavedViewShare",
+    "Session",
+    "Tag",
+    "WebhookEndpoint",
+]
