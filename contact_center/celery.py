@@ -22,5 +22,3 @@ app.conf.beat_schedule = SCHEDULE
 @setup_logging.connect
 def keep_django_logging(**_: object) -> None:
     """Connecting is enough: Celery then leaves the logging that Django has set up alone."""
-
-
