@@ -35,6 +35,8 @@ class LiveView(Protocol):
     # The element that holds the rows, and the tag of one row.
     container_id: str = "rows"
     row_tag: str = "tr"
+    # Times in the rows are shown in this zone; None is the server's.
+    time_zone: str | None = None
     # Read again after so many seconds without an event: filters such as "waiting longer than" change by themselves.
     reread_seconds: float = 15.0
 
@@ -58,7 +60,7 @@ class LiveView(Protocol):
         ...
 
     def concerned_by(self, kind: str, ids: frozenset[int] | None) -> bool:
-        """Whether rows of this kind matter; None stands for any id. A transcript, say, looks for its own conversation."""
+        """Whether rows of this kind matter; None is any id. A transcript, say, looks for its own conversation."""
         return kind in self.kinds
 
 
@@ -72,6 +74,10 @@ class AccessEnded(Exception):
 
 class Socket(Protocol):
     """What the hub needs of a connected browser. None of it waits for the network."""
+
+    membership_id: int | None
+    # When the rights were last read, by the monotonic clock.
+    resolved_at: float
 
     def push(self, frame: str) -> None: ...
 

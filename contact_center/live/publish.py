@@ -1,4 +1,4 @@
-"""Tells the hubs that rows changed: organization, kind and ids cross Redis once the change is committed, never content."""
+"""Tells the hubs that rows changed: organization, kind and ids cross Redis once that is committed, never content."""
 
 import functools
 import json
@@ -51,7 +51,7 @@ def publish_now(organization_id: int, kind: str, ids: Iterable[int] = ()) -> Non
 class _Publication:
     """What one transaction has to say about one kind; stands in the connection's list of commit callbacks.
 
-    A rolled-back savepoint takes its callbacks with it, so being found in that list is the proof that this one will run.
+    A rolled-back savepoint takes its callbacks with it, so being found in that list proves that this one will run.
     """
 
     def __init__(self, organization_id: int, kind: str) -> None:
