@@ -1,0 +1,124 @@
+"""Conditions on a row and an actor: each once in Python, once in SQL, and a test that both agree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from contact_center.tenancy.access import Actor
+from contact_center.tenancy.models import OrganizationSettings
+from conversations.models import Offer, Participant
+from routing.kinds import Channel, Mode
+from routing.models import QueueMember, Representative, WorkStream
+
+# WhatsApp lets a business write freely only this long after the customer's last message.
+WHATSAPP_WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """`holds` reads a conversation loaded through `needed`; `condition` is the same over a Conversation queryset."""
+
+    code: str
+    holds: Callable[[Any, Actor], bool]
+    condition: Callable[[Actor], Q]
+
+
+def _offers(**conditions: Any) -> Exists:
+    return Exists(Offer.objects.filter(conversation_id=OuterRef("pk"), outcome="pending", **conditions))
+
+
+def offered_to(actor: Actor) -> Exists:
+    return _offers(representative_id=actor.representative_id)
+
+
+def monitored_by(actor: Actor) -> Exists:
+    return Exists(
+        Participant.objects.filter(
+            conversation_id=OuterRef("pk"),
+            membership_id=actor.membership_id,
+            mode=Participant.Mode.MONITOR,
+            left_at=None,
+        )
+    )
+
+
+def queue_served_by(actor: Actor) -> Exists:
+    return Exists(QueueMember.objects.filter(queue_id=OuterRef("queue_id"), representative_id=actor.representative_id))
+
+
+def consent_required() -> Exists:
+    return Exists(OrganizationSettings.objects.filter(consent_required=True))
+
+
+def _window_start() -> Any:
+    return timezone.now() - WHATSAPP_WINDOW
+
+
+NOT_AI_AGENT = Guard(
+    "ai_agent",
+    lambda c, a: c.representative is None or c.representative.type != Representative.Type.AI_AGENT,
+    lambda a: Q(representative=None) | ~Q(representative__type=Representative.Type.AI_AGENT),
+)
+NOT_ELEVATED = Guard("elevated", lambda c, a: not c.elevated_to, lambda a: Q(elevated_to=""))
+NO_TRANSFER_PENDING = Guard(
+    "transfer_pending", lambda c, a: not c.transfer_pending, lambda a: Q(transfer_pending=False)
+)
+INTENT_BASED_OR_RECORD = Guard(
+    "not_intent_based",
+    lambda c, a: c.kind == "record" or c.intent_id is not None or c.queue.intent_based,
+    lambda a: Q(kind="record") | Q(intent__isnull=False) | Q(queue__intent_based=True),
+)
+NOT_OWN = Guard(
+    "own_conversation",
+    lambda c, a: c.representative_id is None or c.representative_id != a.representative_id,
+    lambda a: (
+        Q(representative=None) | ~Q(representative_id=a.representative_id)
+        if a.representative_id
+        else Q(pk__isnull=False)
+    ),
+)
+NOT_MINE_YET = Guard("own_already", NOT_OWN.holds, NOT_OWN.condition)
+CONSENT = Guard(
+    "no_consent",
+    lambda c, a: not c.consent_required or c.monitoring_consent is True,
+    lambda a: ~Q(consent_required()) | Q(monitoring_consent__isnull=False, monitoring_consent=True),
+)
+MONITORING = Guard("not_monitoring", lambda c, a: c.monitored_by_actor, lambda a: Q(monitored_by(a)))
+NOT_OPTED_OUT = Guard(
+    "opted_out",
+    lambda c, a: c.customer is None or c.customer.opted_out_at is None,
+    lambda a: Q(customer=None) | Q(customer__opted_out_at=None),
+)
+WHATSAPP_OPEN = Guard(
+    "whatsapp_window",
+    lambda c, a: (
+        c.channel != Channel.WHATSAPP
+        or (c.last_customer_message_at is not None and c.last_customer_message_at > _window_start())
+    ),
+    lambda a: (
+        ~Q(channel=Channel.WHATSAPP)
+        | Q(last_customer_message_at__isnull=False, last_customer_message_at__gt=_window_start())
+    ),
+)
+HAS_PERSON = Guard(
+    "no_representative",
+    lambda c, a: c.representative is not None and c.representative.type == Representative.Type.PERSON,
+    lambda a: Q(representative__isnull=False) & Q(representative__type=Representative.Type.PERSON),
+)
+PERSISTENT = Guard("not_persistent", lambda c, a: c.mode == Mode.PERSISTENT, lambda a: Q(mode=Mode.PERSISTENT))
+MINE = Guard(
+    "not_yours",
+    lambda c, a: a.representative_id is not None and c.representative_id == a.representative_id,
+    lambda a: Q(representative_id=a.representative_id) if a.representative_id else Q(pk__isnull=True),
+)
+OFFERED_TO_ME = Guard("not_offered", lambda c, a: c.offered_to_actor, lambda a: Q(offered_to(a)))
+SERVES_QUEUE = Guard("not_in_queue", lambda c, a: c.queue_served_by_actor, lambda a: Q(queue_served_by(a)))
+PICKABLE = Guard(
+    "no_picking",
+    lambda c, a: c.work_stream.picking_allowed or c.work_stream.distribution == WorkStream.Distribution.PICK,
+    lambda a: Q(work_stream__picking_allowed=True) | Q(work_stream__distribution=WorkStream.Distribution.PICK),
+)
