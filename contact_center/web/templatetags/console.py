@@ -78,13 +78,13 @@ TABLER_ICONS = {
     "sentiment-6": "mood-happy",
     "sentiment-7": "mood-heart",
     # states
-    "status-waiting": "player-pause",
     "status-wrap-up": "pencil",
     "status-closed": "check",
 }
 
 # State looks that have to line up with each other to a tenth of a pixel.
 OWN_ICONS = {
+    "status-waiting": '<path d="M9 6.500v11M15 6.500v11" stroke-width="3"/>',
     "status-open": '<circle cx="12" cy="12" r="7"/>',
     "status-active": '<circle cx="12" cy="12" r="7" fill="currentColor"/>',
     "status-offered": '<circle cx="12" cy="12" r="7"/><path d="M12 5a7 7 0 0 1 0 14z" fill="currentColor" stroke="none"/>',
