@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from contact_center import embedded_postgresql, embedded_redis
 from contact_center.embedded_servers import ServersUnavailable
@@ -55,7 +55,7 @@ def ensure_servers(var_dir: Path, environ: Mapping[str, str] | None = None) -> S
         try:
             state = _start_missing(var_dir, postgres=not database_url, redis_server=not redis_url)
         except BaseException:
-            users.close()
+            os.close(users)
             raise
     owner_url = given.get("DATABASE_OWNER_URL") if database_url else state["owner_url"]
     return Servers(
@@ -91,29 +91,39 @@ def _exclusive(var_dir: Path) -> Iterator[None]:
         yield
 
 
-def _register_user(var_dir: Path) -> IO[str]:
-    # The kernel drops the lock of a killed process, so a crash leaves no user behind.
-    users = (var_dir / "servers.users").open("a")
+def _register_user(var_dir: Path) -> int:
+    """Count as a user until the file is closed; the kernel closes a killed process's, so a crash leaves none."""
+    users = os.open(var_dir / "servers.users", os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(users, fcntl.LOCK_SH)
     return users
 
 
-def _releaser(var_dir: Path, users: IO[str]) -> Callable[[], None]:
-    owner_pid = os.getpid()
+def _releaser(var_dir: Path, users: int) -> Callable[[], None]:
+    owner_pid, released = os.getpid(), False
 
     def release() -> None:
-        if users.closed or os.getpid() != owner_pid or not var_dir.exists():
+        nonlocal released
+        if released or os.getpid() != owner_pid:
+            return
+        released = True
+        if not var_dir.exists():
+            os.close(users)
             return
         with _exclusive(var_dir):
-            users.close()
-            with (var_dir / "servers.users").open("a") as alone:
-                try:
-                    fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return
+            os.close(users)
+            if _is_unused(var_dir):
                 _stop_all(var_dir)
 
     return release
+
+
+def _is_unused(var_dir: Path) -> bool:
+    with (var_dir / "servers.users").open("a") as alone:
+        try:
+            fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 # --- State on disk ---

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,11 +16,12 @@ from urllib.parse import quote, urlencode
 import psycopg
 from psycopg import sql
 
-from contact_center.embedded_servers import START_SECONDS, ServersUnavailable, last_line
+from contact_center.embedded_servers import START_SECONDS, ServersUnavailable, last_line, process_lives
 
 OWNER = "console_owner"
 RUNTIME = "console_runtime"
 DATABASE = "console"
+STILL_LEAVING = "pre-existing shared memory block"
 POSTGRES_SETTINGS = {"max_connections": "200", "listen_addresses": "", "password_encryption": "scram-sha-256"}
 
 
@@ -45,11 +47,27 @@ def start(var_dir: Path, sockets: Path) -> dict[str, str]:
     if not password_file.exists():
         _create_cluster(data, password_file)
     # Unlike the shell's, pg_ctl's child leads its own session: Ctrl-C in the terminal doesn't reach it.
-    if _postgres_command("pg_ctl", "-D", data, "status", check=False).returncode != 0:
-        settings = POSTGRES_SETTINGS | {"unix_socket_directories": str(sockets)}
-        options = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())
-        _postgres_command("pg_ctl", "-D", data, "-w", "-t", START_SECONDS, "-l", log, "-o", options, "start", log=log)
+    if not _is_running(data):
+        _start_server(data, log, sockets)
     return _create_roles(sockets, password_file.read_text())
+
+
+def _start_server(data: Path, log: Path, sockets: Path) -> None:
+    settings = POSTGRES_SETTINGS | {"unix_socket_directories": str(sockets)}
+    options = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        log.unlink(missing_ok=True)
+        try:
+            _postgres_command(
+                "pg_ctl", "-D", data, "-w", "-t", START_SECONDS, "-l", log, "-o", options, "start", log=log
+            )
+            return
+        except ServersUnavailable as reason:
+            # The backends of a killed server take a moment to notice that it is gone.
+            if STILL_LEAVING not in str(reason) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def _create_cluster(data: Path, password_file: Path) -> None:
@@ -99,9 +117,22 @@ def _postgres_url(sockets: Path, role: str, password: str, database: str) -> str
     return f"postgresql://{role}:{quote(password)}@/{database}?{urlencode({'host': str(sockets)})}"
 
 
+def _is_running(data: Path) -> bool:
+    """Clears away the mark of a dead server: while the system lists its number, no other one would start."""
+    mark = data / "postmaster.pid"
+    try:
+        pid = int(mark.read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return False
+    if process_lives(pid):
+        return _postgres_command("pg_ctl", "-D", data, "status", check=False).returncode == 0
+    mark.unlink(missing_ok=True)
+    return False
+
+
 def stop(var_dir: Path) -> bool:
     data = var_dir / "postgres" / "data"
-    if not (data / "postmaster.pid").exists():
+    if not _is_running(data):
         return False
     # "fast" closes the connections of clients that are still there; nothing committed is lost.
     stopped = _postgres_command("pg_ctl", "-D", data, "-m", "fast", "-w", "-t", START_SECONDS, "stop", check=False)

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import os
 import shutil
 import subprocess
 import time
@@ -11,7 +12,7 @@ from urllib.parse import quote
 
 import redis
 
-from contact_center.embedded_servers import START_SECONDS, ServersUnavailable, last_line
+from contact_center.embedded_servers import START_SECONDS, ServersUnavailable, last_line, process_lives
 
 
 def answers(state: dict[str, Any]) -> bool:
@@ -44,7 +45,8 @@ def start(var_dir: Path, sockets: Path) -> dict[str, Any]:
     deadline = time.monotonic() + START_SECONDS
     while child.poll() is None and time.monotonic() < deadline:
         if answers(state):
-            _children[child.pid] = child
+            # Handed over: it may outlive this process, so that nobody is to complain of an unawaited child.
+            child.returncode = 0
             return state
         time.sleep(0.05)
     if child.poll() is None:
@@ -53,8 +55,6 @@ def start(var_dir: Path, sockets: Path) -> dict[str, Any]:
     said = log.read_text(errors="replace") if log.exists() else ""
     raise ServersUnavailable(_REDIS_ADVICE.format(reason=f"{program} ended with: {last_line(said)}"))
 
-
-_children: dict[int, subprocess.Popen[bytes]] = {}
 
 _REDIS_ADVICE = (
     "Redis could not be started ({reason}); install redis-server or valkey-server, or set REDIS_URL to a Redis "
@@ -79,9 +79,21 @@ def stop(state: dict[str, Any]) -> bool:
         return False
     with redis.Redis.from_url(state["redis_url"]) as client, contextlib.suppress(redis.RedisError):
         client.shutdown(nosave=True, now=True) if _knows_now(client) else client.shutdown(nosave=True)
-    if child := _children.pop(state["redis_pid"], None):
-        child.wait(timeout=START_SECONDS)
+    _wait_until_gone(state["redis_pid"])
     return True
+
+
+def _wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            # Ours is reaped; of somebody else's child only the existence can be asked.
+            if os.waitpid(pid, os.WNOHANG)[0] == pid:
+                return
+        except ChildProcessError:
+            if not process_lives(pid):
+                return
+        time.sleep(0.02)
 
 
 def _knows_now(client: "redis.Redis") -> bool:

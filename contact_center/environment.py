@@ -55,6 +55,8 @@ class Environment:
             refuse(name, f"cannot be read: {' '.join(str(error).split())}.")
         if not parts.get("dbname"):
             refuse(name, "names no database; it must look like postgresql://role:password@host:5432/database.")
+        if not str(parts.get("port") or "5432").isdecimal():
+            refuse(name, f"names the port {parts['port']!r}; it must be a number.")
         settings: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": False}
         for key, part in (("NAME", "dbname"), ("USER", "user"), ("PASSWORD", "password"), ("HOST", "host")):
             settings[key] = str(parts.pop(part, "") or "")

@@ -218,7 +218,8 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("npm/tabler-core", NODE_MODULES / "@tabler/core/dist"),
+    # Not its libs/, which name source maps that the package lacks.
+    *((f"npm/tabler-core/{part}", NODE_MODULES / "@tabler/core/dist" / part) for part in ("css", "js", "img")),
     ("npm/idiomorph", NODE_MODULES / "idiomorph/dist"),
 ]
 # Read by a template tag: of some thousand icons a page shows a dozen.
