@@ -1,0 +1,87 @@
+"""The people every test knows: two organizations with the same roles, so that a leak has somewhere to leak to."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from contact_center.tenancy.access import Actor, actor_of_membership
+from contact_center.tenancy.models import Membership, Organization
+from contact_center.tenancy.roles import Role
+from contact_center.tenancy.scope import organization_scope
+from conversations.models import ForceCloseReason
+from routing.models import Queue, Representative
+from tests import factories
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One organization and its people. `scoped` sees `refunds` only; `ana` is the representative behind `agent`."""
+
+    organization: Organization
+    orders: Queue
+    refunds: Queue
+    supervisor: Membership
+    second: Membership
+    scoped: Membership
+    admin: Membership
+    auditor: Membership
+    agent: Membership
+    ana: Representative
+    reason: ForceCloseReason
+
+    @property
+    def slug(self) -> str:
+        return self.organization.slug
+
+    def scope(self) -> AbstractContextManager[None]:
+        return organization_scope(self.organization.pk)
+
+    def url(self, path: str = "") -> str:
+        return f"/o/{self.slug}/{path}"
+
+    def actor(self, member: Membership | None = None) -> Actor:
+        with self.scope():
+            return actor_of_membership((member or self.supervisor).pk)
+
+    def client(self, member: Membership | None = None) -> Client:
+        """A browser signed in as the member, the supervisor by default."""
+        client = Client()
+        client.force_login((member or self.supervisor).user)
+        return client
+
+
+def make_cast(slug: str) -> Cast:
+    organization = factories.make_organization(slug)
+    with organization_scope(organization.pk):
+        orders, refunds = factories.make_queue("Orders"), factories.make_queue("Refunds")
+
+        def member(name: str, *roles: Role, queues: list[Queue] | None = None) -> Membership:
+            return factories.make_member(f"{name}@{slug}.example", *roles, queues=queues)
+
+        agent = member("agent", Role.REPRESENTATIVE)
+        return Cast(
+            organization=organization,
+            orders=orders,
+            refunds=refunds,
+            supervisor=member("supervisor", Role.SUPERVISOR),
+            second=member("second", Role.SUPERVISOR),
+            scoped=member("scoped", Role.SUPERVISOR, queues=[refunds]),
+            admin=member("admin", Role.ADMINISTRATOR),
+            auditor=member("auditor", Role.AUDITOR),
+            agent=agent,
+            ana=factories.make_representative("Ana Ruiz", queues=[orders, refunds], membership=agent),
+            reason=factories.make_reason(),
+        )
+
+
+@pytest.fixture
+def harbor(db):
+    return make_cast("harbor")
+
+
+@pytest.fixture
+def summit(db):
+    """The foreign organization; a person of harbor must see nothing of it."""
+    return make_cast("summit")
