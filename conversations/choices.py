@@ -1,0 +1,49 @@
+"""The names a person may choose from in filters: queues, representatives, work streams, intents, each read once."""
+
+from functools import cached_property
+
+from contact_center.tenancy.access import Actor
+from conversations.visibility import queues_of, representatives_of
+from routing.models import Intent, WorkStream
+
+
+class Choices:
+    """Values with their labels as this person may read them. One query for each kind of name that is asked for.
+
+    Inactive ones may be filtered by, since conversations still carry them, but aren't offered.
+    """
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    @cached_property
+    def _queues(self) -> list[tuple[int, str, bool]]:
+        return list(queues_of(self.actor).order_by("name").values_list("pk", "name", "is_active"))
+
+    @cached_property
+    def _representatives(self) -> list[tuple[int, str, bool]]:
+        return list(representatives_of(self.actor).order_by("name").values_list("pk", "name", "is_active"))
+
+    @cached_property
+    def queues(self) -> dict[str, str]:
+        return {str(pk): name for pk, name, _ in self._queues}
+
+    @cached_property
+    def representatives(self) -> dict[str, str]:
+        return {"none": "Nobody assigned"} | {str(pk): name for pk, name, _ in self._representatives}
+
+    @cached_property
+    def offered_queues(self) -> dict[str, str]:
+        return {str(pk): name for pk, name, active in self._queues if active}
+
+    @cached_property
+    def offered_representatives(self) -> dict[str, str]:
+        return {"none": "Nobody assigned"} | {str(pk): name for pk, name, active in self._representatives if active}
+
+    @cached_property
+    def work_streams(self) -> dict[str, str]:
+        return {str(pk): name for pk, name in WorkStream.objects.order_by("name").values_list("pk", "name")}
+
+    @cached_property
+    def intents(self) -> dict[str, str]:
+        return {str(pk): name for pk, name in Intent.objects.order_by("name").values_list("pk", "name")}
