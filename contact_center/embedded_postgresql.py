@@ -54,6 +54,9 @@ def start(var_dir: Path, sockets: Path) -> dict[str, str]:
 
 def _start_server(data: Path, log: Path, sockets: Path) -> None:
     settings = POSTGRES_SETTINGS | {"unix_socket_directories": str(sockets)}
+    # The directory is ours alone and no server runs: what lies there was left by a dead one.
+    for left in sockets.glob(".s.PGSQL.*"):
+        left.unlink()
     options = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())
     deadline = time.monotonic() + START_SECONDS
     while True:
