@@ -22,7 +22,9 @@ class BulkAction(OrganizationModel):
     action = models.CharField(max_length=40)
     title = models.CharField(max_length=250)
     parameters = models.JSONField(default=dict)
-    created_by = OrganizationForeignKey("tenancy.Membership", on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_by = OrganizationForeignKey(
+        "tenancy.Membership", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     single = models.BooleanField(default=False)
     status = models.CharField(max_length=24, choices=RunStatus.choices, default=RunStatus.PREVIEWED)
     status_sentence = models.CharField(max_length=250, blank=True)
@@ -37,8 +39,12 @@ class BulkAction(OrganizationModel):
     failed = models.PositiveIntegerField(default=0)
     recipients = models.PositiveIntegerField(default=0)
     row_stamp = models.PositiveIntegerField(default=1)
-    retry_of = OrganizationForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="retries", db_index=False)
-    decided_by = OrganizationForeignKey("tenancy.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    retry_of = OrganizationForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="retries", db_index=False
+    )
+    decided_by = OrganizationForeignKey(
+        "tenancy.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.CharField(max_length=250, blank=True)
 
@@ -50,10 +56,16 @@ class BulkAction(OrganizationModel):
         indexes: ClassVar = [
             # Action History, newest first.
             models.Index(
-                fields=["organization", "-started_at", "-id"], condition=~models.Q(status=RunStatus.PREVIEWED), name="history_newest"
+                fields=["organization", "-started_at", "-id"],
+                condition=~models.Q(status=RunStatus.PREVIEWED),
+                name="history_newest",
             ),
             # What the sweeper looks at.
-            models.Index(fields=["organization", "moved_at"], condition=models.Q(status__in=sorted(UNFINISHED)), name="run_unfinished"),
+            models.Index(
+                fields=["organization", "moved_at"],
+                condition=models.Q(status__in=sorted(UNFINISHED)),
+                name="run_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,12 +90,16 @@ class BulkActionItem(OrganizationModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organization", "bulk_action", "conversation_id"], name="item_once_per_run"),
+            models.UniqueConstraint(
+                fields=["organization", "bulk_action", "conversation_id"], name="item_once_per_run"
+            ),
         ]
         indexes: ClassVar = [
             # The next chunk of a run.
             models.Index(
-                fields=["organization", "bulk_action", "conversation_id"], condition=models.Q(outcome="pending"), name="item_pending"
+                fields=["organization", "bulk_action", "conversation_id"],
+                condition=models.Q(outcome="pending"),
+                name="item_pending",
             ),
         ]
 

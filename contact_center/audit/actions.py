@@ -28,6 +28,7 @@ class AuditAction(models.IntegerChoices):
     HAND_LOWERED = 120, "Raised hand answered"
     OFFER_WITHDRAWN = 121, "Offer withdrawn"
     TRANSFER_ACCEPTED = 122, "Transfer accepted"
+    WRAP_UP_FREED = 123, "Capacity freed in wrap-up"
     # 2xx: what supervisors do
     ASSIGNED_TO_REPRESENTATIVE = 200, "Assigned to a representative"
     ASSIGNED_TO_QUEUE = 201, "Assigned to a queue"

@@ -129,5 +129,3 @@ def organization_view(right: Right) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
-
-

@@ -12,13 +12,21 @@ from contact_center.tenancy.scope import OrganizationModel
 
 @register
 def tenant_tables_reference_only_their_own(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A key between tenant tables is an OrganizationForeignKey, and its target can be referenced with the organization."""
+    """A key between tenant tables is an OrganizationForeignKey, and its target has a unique (organization, id)."""
     errors: list[CheckMessage] = []
     for model in tenant_models():
         for field in model._meta.local_fields:
-            plain = isinstance(field, models.ForeignKey) and not isinstance(field, OrganizationForeignKey | OrganizationOneToOneField)
+            plain = isinstance(field, models.ForeignKey) and not isinstance(
+                field, OrganizationForeignKey | OrganizationOneToOneField
+            )
             if plain and issubclass(field.related_model, OrganizationModel):
-                errors.append(Error(f"{model.__name__}.{field.name} must be an OrganizationForeignKey.", obj=model, id="tenancy.E001"))
+                errors.append(
+                    Error(
+                        f"{model.__name__}.{field.name} must be an OrganizationForeignKey.",
+                        obj=model,
+                        id="tenancy.E001",
+                    )
+                )
     for model, field in organization_foreign_keys():
         if not _has_composite_key(field.related_model):
             errors.append(
@@ -34,7 +42,6 @@ def tenant_tables_reference_only_their_own(app_configs: Any, **kwargs: Any) -> l
 
 def _has_composite_key(model: type[models.Model]) -> bool:
     return any(
-        isinstance(constraint, models.UniqueConstraint)
-        and tuple(constraint.fields) == ("organization", "id")
+        isinstance(constraint, models.UniqueConstraint) and tuple(constraint.fields) == ("organization", "id")
         for constraint in model._meta.constraints
     )

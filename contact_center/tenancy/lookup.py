@@ -11,7 +11,9 @@ from contact_center.tenancy.models import Organization, hash_key
 def organizations_of_user(user_id: int) -> list[Organization]:
     """The active organizations the user is a member of, by name."""
     return list(
-        Organization.objects.filter(pk__in=_ids("select organizations_of_user(%s)", user_id), is_active=True).order_by("name")
+        Organization.objects.filter(pk__in=_ids("select organizations_of_user(%s)", user_id), is_active=True).order_by(
+            "name"
+        )
     )
 
 

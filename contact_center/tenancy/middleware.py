@@ -45,7 +45,7 @@ class OrganizationMiddleware:
         return self._inside(request, organization)
 
     def _admin(self, request: OrganizationRequest) -> HttpResponse:
-        """Django admin works in the organization chosen in the switcher, or else in the first one the person configures."""
+        """Django admin works in the organization chosen in the switcher, or else in the person's first one."""
         if not request.user.is_authenticated:
             return self.get_response(request)
         chosen = request.session.get(SESSION_KEY)

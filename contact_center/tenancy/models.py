@@ -86,7 +86,9 @@ class OrganizationSettings(OrganizationModel):
     toggles = ArrayField(models.CharField(max_length=32, choices=Toggle.choices), default=list, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     monitoring_notice_version = models.PositiveSmallIntegerField(default=0, editable=False)
-    monitoring_confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, editable=False, related_name="+")
+    monitoring_confirmed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, editable=False, related_name="+"
+    )
     monitoring_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     representatives_see_monitoring = models.BooleanField(default=True)
     consent_required = models.BooleanField(default=False, help_text="Monitor and Join wait for the customer's consent.")
@@ -96,15 +98,22 @@ class OrganizationSettings(OrganizationModel):
     )
     approval_actions = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     approval_above = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Runs above this many conversations need a second supervisor."
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Runs above this many conversations need a second supervisor.",
     )
     reject_sets_do_not_disturb = models.BooleanField(default=False)
     missed_offer_sets_inactive = models.BooleanField(default=False)
-    retention_days = models.PositiveIntegerField(null=True, blank=True, help_text="Closed conversations are deleted after this many days.")
+    retention_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Closed conversations are deleted after this many days."
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "organization settings"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organization"], name="settings_once_per_organization")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization"], name="settings_once_per_organization")
+        ]
 
     def __str__(self) -> str:
         return "Settings"
@@ -118,7 +127,9 @@ class Membership(OrganizationModel):
     is_active = models.BooleanField(default=True)
     all_queues = models.BooleanField("sees all queues", default=True, help_text="Off: only the queues listed below.")
     may_notify = models.BooleanField("may notify representatives", default=True)
-    api_access = models.BooleanField("API access", default=False, help_text="Somebody with API access can't take supervisor actions.")
+    api_access = models.BooleanField(
+        "API access", default=False, help_text="Somebody with API access can't take supervisor actions."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -160,7 +171,9 @@ class ApiKey(OrganizationModel):
         return self.name
 
     @classmethod
-    def issue(cls, name: str, *, key: str | None = None, scopes: list[str] | None = None, **fields: Any) -> tuple["ApiKey", str]:
+    def issue(
+        cls, name: str, *, key: str | None = None, scopes: list[str] | None = None, **fields: Any
+    ) -> tuple["ApiKey", str]:
         """Create a key for the organization in scope; the second value is shown once and never stored."""
         key = key or secrets.token_urlsafe(32)
         row = cls.objects.create(name=name, key_hash=hash_key(key), scopes=scopes or list(cls.Scope.values), **fields)
@@ -177,7 +190,9 @@ class NoticeAcknowledgement(OrganizationModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organization", "membership", "notice", "version"], name="notice_acknowledged_once")
+            models.UniqueConstraint(
+                fields=["organization", "membership", "notice", "version"], name="notice_acknowledged_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,6 @@ class OrganizationTask(DjangoTask):
         organization_id = kwargs.get("organization_id")
         if not isinstance(organization_id, int):
             raise TypeError(f"{self.name} needs organization_id")
-        with structlog.contextvars.bound_contextvars(organization_id=organization_id, task=self.name):
-            with organization_scope(organization_id):
-                return super().__call__(*args, **kwargs)
+        log = structlog.contextvars.bound_contextvars(organization_id=organization_id, task=self.name)
+        with log, organization_scope(organization_id):
+            return super().__call__(*args, **kwargs)

@@ -15,7 +15,7 @@ ON_IN_A_NEW_ORGANIZATION: frozenset[Toggle] = frozenset({Toggle.MONITOR})
 MONITORING_NOTICE_VERSION = 1
 MONITORING_NOTICE = (
     "Monitoring exists to help service quality and coaching. It must not be used for decisions on employment, such as "
-    "pay, rewards, seniority or other rights. Your organization must follow the law on monitoring, recording and storing "
-    "communications: customers are told, their consent is asked where it is required, and representatives are told. "
+    "pay, rewards, seniority or other rights. Your organization must follow the law on monitoring, recording and "
+    "storing communications: customers are told, their consent is asked where it is required, and representatives are told. "
     "Every monitoring is recorded with person, start and end."
 )

@@ -1,6 +1,13 @@
 """Conversations and everything that hangs on one."""
 
-from conversations.models.conversation import Conversation, ConversationSkill, ConversationTag, Customer, RecordItem, Tag
+from conversations.models.conversation import (
+    Conversation,
+    ConversationSkill,
+    ConversationTag,
+    Customer,
+    RecordItem,
+    Tag,
+)
 from conversations.models.course import Offer, Participant, QueueSegment, Session
 from conversations.models.delivery import Notification, OutboxEntry, WebhookEndpoint
 from conversations.models.messages import Message, MessageTemplate

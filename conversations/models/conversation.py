@@ -80,17 +80,32 @@ class Conversation(OrganizationModel):
     the list is searched and sorted by it.
     """
 
-    work_stream = OrganizationForeignKey("routing.WorkStream", on_delete=models.PROTECT, related_name="+", db_index=False)
+    work_stream = OrganizationForeignKey(
+        "routing.WorkStream", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # The queue it is in, or was in last.
     queue = OrganizationForeignKey("routing.Queue", on_delete=models.PROTECT, related_name="+", db_index=False)
     # Whoever holds it, was offered it, or left it to wait for the customer.
     representative = OrganizationForeignKey(
-        "routing.Representative", null=True, blank=True, on_delete=models.PROTECT, related_name="conversations", db_index=False
+        "routing.Representative",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="conversations",
+        db_index=False,
     )
-    customer = OrganizationForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations", db_index=False)
-    record = OrganizationForeignKey(RecordItem, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations", db_index=False)
-    previous = OrganizationForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="following", db_index=False)
-    intent = OrganizationForeignKey("routing.Intent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    customer = OrganizationForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations", db_index=False
+    )
+    record = OrganizationForeignKey(
+        RecordItem, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations", db_index=False
+    )
+    previous = OrganizationForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="following", db_index=False
+    )
+    intent = OrganizationForeignKey(
+        "routing.Intent", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     channel = models.CharField(max_length=20, choices=Channel.choices)
@@ -102,10 +117,16 @@ class Conversation(OrganizationModel):
     customer_name = models.CharField(max_length=120, blank=True)
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    status_reason = models.CharField(max_length=30, choices=StatusReason.choices, default=StatusReason.AWAITING_ASSIGNMENT)
+    status_reason = models.CharField(
+        max_length=30, choices=StatusReason.choices, default=StatusReason.AWAITING_ASSIGNMENT
+    )
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
-    force_close_reason = OrganizationForeignKey(ForceCloseReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    disposition = OrganizationForeignKey(Disposition, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    force_close_reason = OrganizationForeignKey(
+        ForceCloseReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    disposition = OrganizationForeignKey(
+        Disposition, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     transfer_pending = models.BooleanField(default=False)
     # Capacity units this conversation takes from its representative right now.
     units_held = models.PositiveIntegerField(default=0)
@@ -155,10 +176,13 @@ class Conversation(OrganizationModel):
                 name="open_has_no_representative",
             ),
             models.CheckConstraint(
-                condition=models.Q(representative__isnull=False) | models.Q(units_held=0), name="units_need_a_representative"
+                condition=models.Q(representative__isnull=False) | models.Q(units_held=0),
+                name="units_need_a_representative",
             ),
             models.UniqueConstraint(
-                fields=["organization", "external_id"], condition=~models.Q(external_id=""), name="conversation_external_id_once"
+                fields=["organization", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="conversation_external_id_once",
             ),
             same_organization_key("conversation_of_organization"),
         ]
@@ -166,12 +190,18 @@ class Conversation(OrganizationModel):
             # All ongoing conversations, newest first: the landing page and its keyset pages.
             models.Index(fields=["organization", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_newest"),
             # The same restricted to a queue: scoped supervisors, queue filter, routing.
-            models.Index(fields=["organization", "queue", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_by_queue"),
+            models.Index(
+                fields=["organization", "queue", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_by_queue"
+            ),
             # Status filter and built-in views by status.
-            models.Index(fields=["organization", "status", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_by_status"),
+            models.Index(
+                fields=["organization", "status", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_by_status"
+            ),
             # Longest wait: conversations nobody has accepted, by when they entered the queue.
             models.Index(
-                fields=["organization", "queued_at", "id"], condition=ONGOING_ROW & models.Q(accepted_at__isnull=True), name="ongoing_waiting"
+                fields=["organization", "queued_at", "id"],
+                condition=ONGOING_ROW & models.Q(accepted_at__isnull=True),
+                name="ongoing_waiting",
             ),
             # One representative's work: desk, filter, Notify, capacity check.
             models.Index(
@@ -180,11 +210,17 @@ class Conversation(OrganizationModel):
                 name="ongoing_by_representative",
             ),
             # Recently closed view, report window, retention.
-            models.Index(fields=["organization", "-closed_at", "-id"], condition=models.Q(status=Status.CLOSED), name="closed_newest"),
+            models.Index(
+                fields=["organization", "-closed_at", "-id"],
+                condition=models.Q(status=Status.CLOSED),
+                name="closed_newest",
+            ),
             # A customer's ongoing persistent conversation and earlier ones.
             models.Index(fields=["organization", "customer", "-created_at"], name="conversation_by_customer"),
             # Timers that are due.
-            models.Index(fields=["organization", "due_at"], condition=models.Q(due_at__isnull=False), name="conversation_due"),
+            models.Index(
+                fields=["organization", "due_at"], condition=models.Q(due_at__isnull=False), name="conversation_due"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,9 @@ class Session(OrganizationModel):
     A conversation that is Open, Active or in Wrap-up has exactly one open session; a Waiting or Closed one has none.
     """
 
-    conversation = OrganizationForeignKey(Conversation, on_delete=models.CASCADE, related_name="sessions", db_index=False)
+    conversation = OrganizationForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="sessions", db_index=False
+    )
     queue = OrganizationForeignKey("routing.Queue", on_delete=models.PROTECT, related_name="+", db_index=False)
     representative = OrganizationForeignKey(
         "routing.Representative", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -31,7 +33,9 @@ class Session(OrganizationModel):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["organization", "conversation"], condition=models.Q(closed_at__isnull=True), name="one_open_session"
+                fields=["organization", "conversation"],
+                condition=models.Q(closed_at__isnull=True),
+                name="one_open_session",
             ),
             same_organization_key("session_of_organization"),
         ]
@@ -54,7 +58,9 @@ class Participant(OrganizationModel):
         CONSULT = "consult", "Consultant"
         MONITOR = "monitor", "Monitoring"
 
-    conversation = OrganizationForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False)
+    conversation = OrganizationForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
+    )
     representative = OrganizationForeignKey(
         "routing.Representative", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -107,10 +113,16 @@ class QueueSegment(OrganizationModel):
         ESCALATED = "BotTransferSession", "Escalated by an AI agent"
         RETURNED = "ReturnedToQueue", "Returned to the queue"
 
-    conversation = OrganizationForeignKey(Conversation, on_delete=models.CASCADE, related_name="segments", db_index=False)
+    conversation = OrganizationForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="segments", db_index=False
+    )
     queue = OrganizationForeignKey("routing.Queue", on_delete=models.PROTECT, related_name="+", db_index=False)
-    source_queue = OrganizationForeignKey("routing.Queue", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    target_queue = OrganizationForeignKey("routing.Queue", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source_queue = OrganizationForeignKey(
+        "routing.Queue", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    target_queue = OrganizationForeignKey(
+        "routing.Queue", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     entered_at = models.DateTimeField(default=timezone.now)
     first_offered_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -122,7 +134,9 @@ class QueueSegment(OrganizationModel):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["organization", "conversation"], condition=models.Q(left_at__isnull=True), name="one_open_segment"
+                fields=["organization", "conversation"],
+                condition=models.Q(left_at__isnull=True),
+                name="one_open_segment",
             ),
         ]
         indexes: ClassVar = [
@@ -140,9 +154,13 @@ class Offer(OrganizationModel):
     """An invitation to one representative; its units are reserved while it is pending."""
 
     conversation = OrganizationForeignKey(Conversation, on_delete=models.CASCADE, related_name="offers", db_index=False)
-    representative = OrganizationForeignKey("routing.Representative", on_delete=models.PROTECT, related_name="offers", db_index=False)
+    representative = OrganizationForeignKey(
+        "routing.Representative", on_delete=models.PROTECT, related_name="offers", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=OfferKind.choices)
-    made_by = OrganizationForeignKey("tenancy.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    made_by = OrganizationForeignKey(
+        "tenancy.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     units = models.PositiveIntegerField()
     offered_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -163,7 +181,9 @@ class Offer(OrganizationModel):
             # A conversation's offers: passes and declines.
             models.Index(fields=["organization", "conversation", "-offered_at"], name="offer_of_conversation"),
             # Offers that run out.
-            models.Index(fields=["organization", "expires_at"], condition=models.Q(outcome="pending"), name="offer_pending"),
+            models.Index(
+                fields=["organization", "expires_at"], condition=models.Q(outcome="pending"), name="offer_pending"
+            ),
         ]
 
     def __str__(self) -> str:

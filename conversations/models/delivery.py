@@ -26,7 +26,7 @@ class WebhookEndpoint(OrganizationModel):
 
 
 class OutboxEntry(OrganizationModel):
-    """Something to be delivered, written in the transaction of the change; the key makes a repeated delivery harmless."""
+    """Something to be delivered, written with the change; the key makes a repeated delivery harmless."""
 
     class Kind(models.TextChoices):
         CUSTOMER_MESSAGE = "customer_message", "Message to the customer"
@@ -40,9 +40,15 @@ class OutboxEntry(OrganizationModel):
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     event = models.CharField(max_length=60, blank=True)
-    conversation = OrganizationForeignKey(Conversation, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False)
-    message = OrganizationForeignKey("conversations.Message", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False)
-    endpoint = OrganizationForeignKey(WebhookEndpoint, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    conversation = OrganizationForeignKey(
+        Conversation, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    message = OrganizationForeignKey(
+        "conversations.Message", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    endpoint = OrganizationForeignKey(
+        WebhookEndpoint, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     payload = models.JSONField(default=dict)
     idempotency_key = models.CharField(max_length=120)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.PENDING)
@@ -59,7 +65,9 @@ class OutboxEntry(OrganizationModel):
         ]
         indexes: ClassVar = [
             # What the delivery worker takes next.
-            models.Index(fields=["organization", "due_at", "id"], condition=models.Q(status="pending"), name="outbox_due"),
+            models.Index(
+                fields=["organization", "due_at", "id"], condition=models.Q(status="pending"), name="outbox_due"
+            ),
             # The deliveries of one conversation.
             models.Index(fields=["organization", "conversation", "id"], name="outbox_of_conversation"),
         ]
@@ -71,11 +79,15 @@ class OutboxEntry(OrganizationModel):
 class Notification(OrganizationModel):
     """One notification to one member; lives 14 days or until dismissed."""
 
-    membership = OrganizationForeignKey("tenancy.Membership", on_delete=models.CASCADE, related_name="notifications", db_index=False)
+    membership = OrganizationForeignKey(
+        "tenancy.Membership", on_delete=models.CASCADE, related_name="notifications", db_index=False
+    )
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=100)
     text = models.CharField(max_length=1000)
-    conversation = OrganizationForeignKey(Conversation, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    conversation = OrganizationForeignKey(
+        Conversation, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     operation_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

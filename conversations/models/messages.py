@@ -18,12 +18,16 @@ class Message(OrganizationModel):
         PUBLIC = "public", "Public"
         INTERNAL = "internal", "Internal"
 
-    conversation = OrganizationForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    conversation = OrganizationForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     author = models.CharField(max_length=16, choices=Author.choices)
     representative = OrganizationForeignKey(
         "routing.Representative", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
-    membership = OrganizationForeignKey("tenancy.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    membership = OrganizationForeignKey(
+        "tenancy.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.PUBLIC)
     text = models.TextField()
     external_id = models.CharField(max_length=120, blank=True)

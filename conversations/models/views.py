@@ -40,14 +40,18 @@ class SavedViewShare(OrganizationModel):
     """Who else has a view: a member, everybody with a role, or the whole organization (both empty)."""
 
     view = OrganizationForeignKey(SavedView, on_delete=models.CASCADE, related_name="shares")
-    membership = OrganizationForeignKey("tenancy.Membership", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    membership = OrganizationForeignKey(
+        "tenancy.Membership", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     role = models.CharField(max_length=20, choices=Role.choices, blank=True)
     may_edit = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["organization", "view", "membership", "role"], nulls_distinct=False, name="saved_view_share_once"
+                fields=["organization", "view", "membership", "role"],
+                nulls_distinct=False,
+                name="saved_view_share_once",
             ),
         ]
 

@@ -3,201 +3,398 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.utils.timezone
-import routing.models.work_streams
 from django.db import migrations, models
+
+import routing.models.work_streams
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CapacityProfile',
+            name="CapacityProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('total_units', models.PositiveIntegerField(default=100)),
-                ('reset', models.CharField(choices=[('immediate', 'Immediately'), ('end_of_day', 'At the end of the day')], default='immediate', max_length=12)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("total_units", models.PositiveIntegerField(default=100)),
+                (
+                    "reset",
+                    models.CharField(
+                        choices=[("immediate", "Immediately"), ("end_of_day", "At the end of the day")],
+                        default="immediate",
+                        max_length=12,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustomPresence',
+            name="CustomPresence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('text', models.CharField(help_text='What people see.', max_length=80)),
-                ('base', models.CharField(choices=[('available', 'Available'), ('busy', 'Busy'), ('do_not_disturb', 'Busy – Do not disturb'), ('away', 'Away'), ('offline', 'Offline')], max_length=16)),
-                ('description', models.CharField(blank=True, max_length=250)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("text", models.CharField(help_text="What people see.", max_length=80)),
+                (
+                    "base",
+                    models.CharField(
+                        choices=[
+                            ("available", "Available"),
+                            ("busy", "Busy"),
+                            ("do_not_disturb", "Busy – Do not disturb"),
+                            ("away", "Away"),
+                            ("offline", "Offline"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=250)),
             ],
             options={
-                'verbose_name_plural': 'custom presences',
+                "verbose_name_plural": "custom presences",
             },
         ),
         migrations.CreateModel(
-            name='Intent',
+            name="Intent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name='IntentFamily',
+            name="IntentFamily",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
             ],
             options={
-                'verbose_name_plural': 'intent families',
+                "verbose_name_plural": "intent families",
             },
         ),
         migrations.CreateModel(
-            name='IntentGroup',
+            name="IntentGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name='OperatingHours',
+            name="OperatingHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('weekly', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                ("weekly", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name_plural': 'operating hours',
+                "verbose_name_plural": "operating hours",
             },
         ),
         migrations.CreateModel(
-            name='OverflowRule',
+            name="OverflowRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('condition', models.CharField(choices=[('outside_hours', 'Outside operating hours'), ('queue_size', 'Conversations waiting reach'), ('wait', 'Waits longer than (seconds)')], max_length=20)),
-                ('limit', models.PositiveIntegerField(blank=True, null=True)),
-                ('action', models.CharField(choices=[('assign_anyway', 'Keep it in the queue'), ('transfer', 'Move it to another queue'), ('end', 'End the conversation')], max_length=20)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "condition",
+                    models.CharField(
+                        choices=[
+                            ("outside_hours", "Outside operating hours"),
+                            ("queue_size", "Conversations waiting reach"),
+                            ("wait", "Waits longer than (seconds)"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("limit", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("assign_anyway", "Keep it in the queue"),
+                            ("transfer", "Move it to another queue"),
+                            ("end", "End the conversation"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PresenceChange',
+            name="PresenceChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('presence', models.CharField(choices=[('available', 'Available'), ('busy', 'Busy'), ('do_not_disturb', 'Busy – Do not disturb'), ('away', 'Away'), ('offline', 'Offline'), ('inactive', 'Inactive')], max_length=16)),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "presence",
+                    models.CharField(
+                        choices=[
+                            ("available", "Available"),
+                            ("busy", "Busy"),
+                            ("do_not_disturb", "Busy – Do not disturb"),
+                            ("away", "Away"),
+                            ("offline", "Offline"),
+                            ("inactive", "Inactive"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Queue',
+            name="Queue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('description', models.CharField(blank=True, max_length=250)),
-                ('kind', models.CharField(choices=[('messaging', 'Messaging'), ('voice', 'Voice'), ('record', 'Record')], max_length=12, verbose_name='type')),
-                ('priority', models.PositiveIntegerField(blank=True, help_text='1 is served first; empty is served last.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('intent_based', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('service_level_seconds', models.PositiveIntegerField(default=20)),
-                ('short_abandon_seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('first_response_seconds', models.PositiveIntegerField(blank=True, null=True, verbose_name='first-response target (seconds)')),
-                ('resolution_seconds', models.PositiveIntegerField(blank=True, null=True, verbose_name='resolution target (seconds)')),
-                ('customer_message', models.TextField(blank=True)),
-                ('closed_until', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("description", models.CharField(blank=True, max_length=250)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("messaging", "Messaging"), ("voice", "Voice"), ("record", "Record")],
+                        max_length=12,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="1 is served first; empty is served last.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                ("intent_based", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("service_level_seconds", models.PositiveIntegerField(default=20)),
+                ("short_abandon_seconds", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "first_response_seconds",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="first-response target (seconds)"),
+                ),
+                (
+                    "resolution_seconds",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="resolution target (seconds)"),
+                ),
+                ("customer_message", models.TextField(blank=True)),
+                ("closed_until", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='QueueMember',
+            name="QueueMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='QueueScope',
+            name="QueueScope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='Representative',
+            name="Representative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('type', models.CharField(choices=[('person', 'Person'), ('ai_agent', 'AI agent')], default='person', max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('presence', models.CharField(choices=[('available', 'Available'), ('busy', 'Busy'), ('do_not_disturb', 'Busy – Do not disturb'), ('away', 'Away'), ('offline', 'Offline'), ('inactive', 'Inactive')], default='offline', max_length=16)),
-                ('presence_since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('presence_set_by_system', models.BooleanField(default=True)),
-                ('default_presence', models.CharField(choices=[('available', 'Available'), ('busy', 'Busy'), ('do_not_disturb', 'Busy – Do not disturb'), ('away', 'Away'), ('offline', 'Offline'), ('inactive', 'Inactive')], default='available', max_length=16)),
-                ('total_units', models.PositiveIntegerField(default=100)),
-                ('units_used', models.IntegerField(default=0, editable=False)),
-                ('idle_since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("person", "Person"), ("ai_agent", "AI agent")], default="person", max_length=10
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "presence",
+                    models.CharField(
+                        choices=[
+                            ("available", "Available"),
+                            ("busy", "Busy"),
+                            ("do_not_disturb", "Busy – Do not disturb"),
+                            ("away", "Away"),
+                            ("offline", "Offline"),
+                            ("inactive", "Inactive"),
+                        ],
+                        default="offline",
+                        max_length=16,
+                    ),
+                ),
+                ("presence_since", models.DateTimeField(default=django.utils.timezone.now)),
+                ("presence_set_by_system", models.BooleanField(default=True)),
+                (
+                    "default_presence",
+                    models.CharField(
+                        choices=[
+                            ("available", "Available"),
+                            ("busy", "Busy"),
+                            ("do_not_disturb", "Busy – Do not disturb"),
+                            ("away", "Away"),
+                            ("offline", "Offline"),
+                            ("inactive", "Inactive"),
+                        ],
+                        default="available",
+                        max_length=16,
+                    ),
+                ),
+                ("total_units", models.PositiveIntegerField(default=100)),
+                ("units_used", models.IntegerField(default=0, editable=False)),
+                ("idle_since", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
         ),
         migrations.CreateModel(
-            name='RepresentativeSkill',
+            name="RepresentativeSkill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('proficiency', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)])),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "proficiency",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name='UserGroup',
+            name="UserGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name='UserGroupIntentGroup',
+            name="UserGroupIntentGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='UserGroupMember',
+            name="UserGroupMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='WorkStream',
+            name="WorkStream",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('slug', models.SlugField(max_length=40)),
-                ('kind', models.CharField(choices=[('messaging', 'Messaging'), ('voice', 'Voice'), ('record', 'Record')], max_length=12)),
-                ('channel', models.CharField(choices=[('live_chat', 'Live chat'), ('persistent_chat', 'Persistent chat'), ('sms', 'SMS'), ('whatsapp', 'WhatsApp'), ('facebook', 'Facebook'), ('social', 'Social'), ('voice', 'Voice'), ('record', 'Record')], max_length=20)),
-                ('mode', models.CharField(choices=[('live_chat', 'Live chat'), ('persistent', 'Persistent'), ('none', '–')], max_length=12)),
-                ('is_active', models.BooleanField(default=True)),
-                ('distribution', models.CharField(choices=[('push', 'Push: offered automatically'), ('pick', 'Pick: representatives choose')], default='push', max_length=4)),
-                ('picking_allowed', models.BooleanField(default=True, verbose_name='representatives may pick')),
-                ('allowed_presences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('available', 'Available'), ('busy', 'Busy'), ('do_not_disturb', 'Busy – Do not disturb'), ('away', 'Away'), ('offline', 'Offline'), ('inactive', 'Inactive')], max_length=16), default=routing.models.work_streams.available_and_busy, size=None)),
-                ('units_per_conversation', models.PositiveIntegerField(default=30)),
-                ('offer_seconds', models.PositiveIntegerField(default=120, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(3600)])),
-                ('wrap_up_rule', models.CharField(choices=[('always', 'Hold units until wrap-up ends'), ('never', 'Free units at once'), ('for_a_while', 'Hold units for the time below')], default='always', max_length=12)),
-                ('wrap_up_hold_seconds', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(30), django.core.validators.MaxValueValidator(3600)])),
-                ('reconnect_seconds', models.PositiveIntegerField(default=180)),
-                ('open_auto_close_seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('active_auto_close_seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('waiting_auto_close_seconds', models.PositiveIntegerField(blank=True, default=2419200, null=True)),
-                ('wrap_up_auto_close_seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('monitoring_notice', models.TextField(blank=True)),
-                ('keep_same_representative', models.BooleanField(default=False)),
-                ('delivery_url', models.URLField(blank=True)),
-                ('delivery_secret', models.CharField(blank=True, editable=False, max_length=64)),
-                ('chat_key', models.CharField(blank=True, default=None, max_length=40, null=True, unique=True)),
-                ('allowed_origins', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("messaging", "Messaging"), ("voice", "Voice"), ("record", "Record")], max_length=12
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("live_chat", "Live chat"),
+                            ("persistent_chat", "Persistent chat"),
+                            ("sms", "SMS"),
+                            ("whatsapp", "WhatsApp"),
+                            ("facebook", "Facebook"),
+                            ("social", "Social"),
+                            ("voice", "Voice"),
+                            ("record", "Record"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("live_chat", "Live chat"), ("persistent", "Persistent"), ("none", "–")], max_length=12
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "distribution",
+                    models.CharField(
+                        choices=[("push", "Push: offered automatically"), ("pick", "Pick: representatives choose")],
+                        default="push",
+                        max_length=4,
+                    ),
+                ),
+                ("picking_allowed", models.BooleanField(default=True, verbose_name="representatives may pick")),
+                (
+                    "allowed_presences",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("available", "Available"),
+                                ("busy", "Busy"),
+                                ("do_not_disturb", "Busy – Do not disturb"),
+                                ("away", "Away"),
+                                ("offline", "Offline"),
+                                ("inactive", "Inactive"),
+                            ],
+                            max_length=16,
+                        ),
+                        default=routing.models.work_streams.available_and_busy,
+                        size=None,
+                    ),
+                ),
+                ("units_per_conversation", models.PositiveIntegerField(default=30)),
+                (
+                    "offer_seconds",
+                    models.PositiveIntegerField(
+                        default=120,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(3600),
+                        ],
+                    ),
+                ),
+                (
+                    "wrap_up_rule",
+                    models.CharField(
+                        choices=[
+                            ("always", "Hold units until wrap-up ends"),
+                            ("never", "Free units at once"),
+                            ("for_a_while", "Hold units for the time below"),
+                        ],
+                        default="always",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "wrap_up_hold_seconds",
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(30),
+                            django.core.validators.MaxValueValidator(3600),
+                        ],
+                    ),
+                ),
+                ("reconnect_seconds", models.PositiveIntegerField(default=180)),
+                ("open_auto_close_seconds", models.PositiveIntegerField(blank=True, null=True)),
+                ("active_auto_close_seconds", models.PositiveIntegerField(blank=True, null=True)),
+                ("waiting_auto_close_seconds", models.PositiveIntegerField(blank=True, default=2419200, null=True)),
+                ("wrap_up_auto_close_seconds", models.PositiveIntegerField(blank=True, null=True)),
+                ("monitoring_notice", models.TextField(blank=True)),
+                ("keep_same_representative", models.BooleanField(default=False)),
+                ("delivery_url", models.URLField(blank=True)),
+                ("delivery_secret", models.CharField(blank=True, editable=False, max_length=64)),
+                ("chat_key", models.CharField(blank=True, default=None, max_length=40, null=True, unique=True)),
+                (
+                    "allowed_origins",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200), blank=True, default=list, size=None
+                    ),
+                ),
             ],
         ),
     ]

@@ -73,7 +73,9 @@ class UserGroupIntentGroup(OrganizationModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organization", "user_group", "intent_group"], name="user_group_intent_group_once")
+            models.UniqueConstraint(
+                fields=["organization", "user_group", "intent_group"], name="user_group_intent_group_once"
+            )
         ]
 
 
@@ -83,5 +85,7 @@ class UserGroupMember(OrganizationModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organization", "user_group", "representative"], name="user_group_member_once")
+            models.UniqueConstraint(
+                fields=["organization", "user_group", "representative"], name="user_group_member_once"
+            )
         ]

@@ -36,7 +36,9 @@ class Queue(OrganizationModel):
     )
     intent_based = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
-    operating_hours = OrganizationForeignKey(OperatingHours, null=True, blank=True, on_delete=models.PROTECT, related_name="queues")
+    operating_hours = OrganizationForeignKey(
+        OperatingHours, null=True, blank=True, on_delete=models.PROTECT, related_name="queues"
+    )
     service_level_seconds = models.PositiveIntegerField(default=20)
     short_abandon_seconds = models.PositiveIntegerField(null=True, blank=True)
     first_response_seconds = models.PositiveIntegerField("first-response target (seconds)", null=True, blank=True)
@@ -57,7 +59,9 @@ class Queue(OrganizationModel):
 
 class QueueMember(OrganizationModel):
     queue = OrganizationForeignKey(Queue, on_delete=models.CASCADE, related_name="members")
-    representative = OrganizationForeignKey("routing.Representative", on_delete=models.CASCADE, related_name="queue_memberships")
+    representative = OrganizationForeignKey(
+        "routing.Representative", on_delete=models.CASCADE, related_name="queue_memberships"
+    )
 
     class Meta:
         constraints: ClassVar = [

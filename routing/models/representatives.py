@@ -55,8 +55,8 @@ class Representative(OrganizationModel):
     """Somebody who can hold conversations.
 
     `units_used` is moved by conditional statements in `routing/capacity.py` alone and always equals the sum of
-    `units_held` over the conversations (and pending transfers) of this representative. It may exceed `total_units` when a
-    supervisor overrides.
+    `units_held` over the conversations (and pending transfers) of this representative. It may exceed `total_units`
+    when a supervisor overrides.
     """
 
     class Type(models.TextChoices):
@@ -71,11 +71,15 @@ class Representative(OrganizationModel):
     type = models.CharField(max_length=10, choices=Type.choices, default=Type.PERSON)
     is_active = models.BooleanField(default=True)
     presence = models.CharField(max_length=16, choices=Presence.choices, default=Presence.OFFLINE)
-    custom_presence = OrganizationForeignKey(CustomPresence, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    custom_presence = OrganizationForeignKey(
+        CustomPresence, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     presence_since = models.DateTimeField(default=timezone.now)
     presence_set_by_system = models.BooleanField(default=True)
     default_presence = models.CharField(max_length=16, choices=Presence.choices, default=Presence.AVAILABLE)
-    capacity_profile = OrganizationForeignKey(CapacityProfile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    capacity_profile = OrganizationForeignKey(
+        CapacityProfile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     total_units = models.PositiveIntegerField(default=100)
     units_used = models.IntegerField(default=0, editable=False)
     idle_since = models.DateTimeField(default=timezone.now, editable=False)
@@ -113,7 +117,9 @@ class RepresentativeSkill(OrganizationModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organization", "representative", "skill"], name="representative_skill_once"),
+            models.UniqueConstraint(
+                fields=["organization", "representative", "skill"], name="representative_skill_once"
+            ),
             models.CheckConstraint(condition=models.Q(proficiency__range=(1, 10)), name="proficiency_1_to_10"),
         ]
 
@@ -126,9 +132,13 @@ class PresenceChange(OrganizationModel):
 
     representative = OrganizationForeignKey(Representative, on_delete=models.CASCADE, related_name="presence_changes")
     presence = models.CharField(max_length=16, choices=Presence.choices)
-    custom_presence = OrganizationForeignKey(CustomPresence, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    custom_presence = OrganizationForeignKey(
+        CustomPresence, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     since = models.DateTimeField(default=timezone.now)
-    set_by = OrganizationForeignKey("tenancy.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    set_by = OrganizationForeignKey(
+        "tenancy.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         indexes: ClassVar = [

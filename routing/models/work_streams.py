@@ -45,11 +45,15 @@ class WorkStream(OrganizationModel):
     distribution = models.CharField(max_length=4, choices=Distribution.choices, default=Distribution.PUSH)
     picking_allowed = models.BooleanField("representatives may pick", default=True)
     default_queue = OrganizationForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
-    allowed_presences = ArrayField(models.CharField(max_length=16, choices=Presence.choices), default=available_and_busy)
+    allowed_presences = ArrayField(
+        models.CharField(max_length=16, choices=Presence.choices), default=available_and_busy
+    )
     units_per_conversation = models.PositiveIntegerField(default=30)
     offer_seconds = models.PositiveIntegerField(default=120, validators=[MinValueValidator(5), MaxValueValidator(3600)])
     wrap_up_rule = models.CharField(max_length=12, choices=WrapUpRule.choices, default=WrapUpRule.ALWAYS)
-    wrap_up_hold_seconds = models.PositiveIntegerField(default=60, validators=[MinValueValidator(30), MaxValueValidator(3600)])
+    wrap_up_hold_seconds = models.PositiveIntegerField(
+        default=60, validators=[MinValueValidator(30), MaxValueValidator(3600)]
+    )
     reconnect_seconds = models.PositiveIntegerField(default=180)
     open_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True)
     active_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True)

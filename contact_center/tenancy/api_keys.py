@@ -1,0 +1,161 @@
+"""From a bearer key to an organization: who calls the HTTP API, and the scope around the whole call.
+
+A key is not a person: its actor has no membership, no roles and so no supervisor action.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+
+from contact_center.tenancy.access import Actor
+from contact_center.tenancy.api_errors import SENTENCES, ApiError
+from contact_center.tenancy.lookup import organization_of_api_key
+from contact_center.tenancy.models import ApiKey, Organization, hash_key
+from contact_center.tenancy.rate_limit import count_call
+from contact_center.tenancy.scope import organization_scope
+
+logger = structlog.get_logger(__name__)
+
+API_PATH = "/api/v1/"
+# Readable without a key: it says nothing about any organization.
+PUBLIC_PATHS = frozenset({f"{API_PATH}openapi.json"})
+DEMO_PREFIX = "demo-key-"
+# One call carries at most this much; the batch call is meant for many messages of usual size.
+MAX_BODY_BYTES = 2_500_000
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCaller:
+    """The key behind a call, the organization it belongs to and what it may do."""
+
+    key_id: int
+    organization: Organization
+    scopes: frozenset[str]
+    actor: Actor
+
+
+class ApiRequest(HttpRequest):
+    """A request below /api/v1/ after the middleware."""
+
+    api_caller: ApiCaller
+
+
+class ApiKeyMiddleware:
+    """Sync only, like the one for pages: the scope is a transaction of the view's own thread."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ApiRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(API_PATH):
+            return self.get_response(request)
+        try:
+            refuse_large_body(request)
+            if request.path_info in PUBLIC_PATHS:
+                return self.get_response(request)
+            return self._in_scope(request)
+        except ApiError as error:
+            return error.response()
+        except Exception as error:
+            logger.exception("api_call_failed", error=str(error))
+            return ApiError(500).response()
+
+    def _in_scope(self, request: ApiRequest) -> HttpResponseBase:
+        key = bearer_key(request)
+        organization_id = organization_of_api_key(key)
+        if organization_id is None:
+            raise unknown_key()
+        with organization_scope(organization_id):
+            request.api_caller = caller_of(key)
+            response = as_json(self.get_response(request))
+            if response.status_code >= 400:
+                # A call that is answered with an error has changed nothing.
+                transaction.set_rollback(True)
+            return response
+
+
+def refuse_large_body(request: HttpRequest) -> None:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+        raise ApiError(413, sentence=f"A call carries at most {MAX_BODY_BYTES:,} bytes; split it.")
+
+
+def bearer_key(request: HttpRequest) -> str:
+    """Raises ApiError where there is none."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
+        raise ApiError(401, headers={"WWW-Authenticate": "Bearer"})
+    if key.startswith(DEMO_PREFIX) and not settings.DEMO:
+        raise demo_key()
+    return key
+
+
+def caller_of(key: str) -> ApiCaller:
+    """The key's row and organization, read inside the scope. One query. Raises ApiError."""
+    row = ApiKey.objects.select_related("organization").filter(key_hash=hash_key(key), revoked_at=None).first()
+    if row is None or not row.organization.is_active:
+        raise unknown_key()
+    if key.startswith(DEMO_PREFIX) and not row.organization.is_demo:
+        raise demo_key()
+    verdict = count_call(row.pk, row.per_minute)
+    if not verdict.allowed:
+        raise ApiError(
+            429,
+            sentence=f"This key may call {row.per_minute:,} times a minute; repeat in {verdict.retry_after} s.",
+            headers={"Retry-After": str(verdict.retry_after)},
+        )
+    if verdict.first:
+        ApiKey.objects.filter(pk=row.pk).update(last_used_at=timezone.now())
+    return ApiCaller(
+        key_id=row.pk,
+        organization=row.organization,
+        scopes=frozenset(row.scopes),
+        actor=Actor(
+            organization_id=row.organization_id, organization_slug=row.organization.slug, name=f"API key {row.name}"
+        ),
+    )
+
+
+def require_scope(request: HttpRequest, scope: str) -> ApiCaller:
+    """Raises ApiError when the key of this call lacks the scope."""
+    caller: ApiCaller | None = getattr(request, "api_caller", None)
+    if caller is None:
+        raise ApiError(401, headers={"WWW-Authenticate": "Bearer"})
+    if scope not in caller.scopes:
+        label = ApiKey.Scope(scope).label.lower()
+        raise ApiError(403, "missing_scope", f"This API key lacks the right “{label}” (scope {scope}).")
+    return caller
+
+
+def as_json(response: HttpResponseBase) -> HttpResponseBase:
+    """Pages of Django about a wrong address or method, in the API's own shape."""
+    is_page = not response.headers.get("Content-Type", "").startswith("application/json")
+    if response.status_code < 400 or not is_page:
+        return response
+    status = response.status_code if response.status_code in SENTENCES else 400
+    answer: HttpResponse = ApiError(status).response()
+    if "Allow" in response.headers:
+        answer.headers["Allow"] = response.headers["Allow"]
+    return answer
+
+
+def unknown_key() -> ApiError:
+    return ApiError(
+        401, "unknown_key", "This API key is unknown or has been revoked.", headers={"WWW-Authenticate": "Bearer"}
+    )
+
+
+def demo_key() -> ApiError:
+    sentence = "Keys that begin with demo-key- work in the demo only; issue one with manage.py rotate_api_key."
+    return ApiError(401, "demo_key", sentence, headers={"WWW-Authenticate": "Bearer"})

@@ -1,0 +1,89 @@
+"""What a verb's plan may read beside the conversation: who acts, when, and the chosen target."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from contact_center.errors import Invalid
+from contact_center.tenancy.access import Actor
+from conversations.models import Disposition, ForceCloseReason, Offer
+from conversations.rules import Action
+from conversations.states import OfferOutcome
+from routing.models import Queue, Representative
+
+Target = TypeVar("Target")
+
+
+@dataclass(slots=True)
+class Context:
+    """Targets are looked up once per call, inside the organization's scope, so a foreign id is an unknown one."""
+
+    actor: Actor
+    action: Action
+    now: datetime
+    operation_id: uuid.UUID
+    parameters: Mapping[str, Any]
+    queue_or_none: Queue | None = None
+    queue_has_members: bool = False
+    representative_or_none: Representative | None = None
+    reason_or_none: ForceCloseReason | None = None
+    disposition: Disposition | None = None
+    offers: dict[int, Offer] = field(default_factory=dict)
+
+    @property
+    def queue(self) -> Queue:
+        return _chosen(self.queue_or_none, "queue", "Choose a queue.")
+
+    @property
+    def representative(self) -> Representative:
+        return _chosen(self.representative_or_none, "representative", "Choose a representative.")
+
+    @property
+    def reason(self) -> ForceCloseReason:
+        return _chosen(self.reason_or_none, "reason", "Choose a reason.")
+
+
+TO_QUEUE = frozenset({Action.ASSIGN_TO_QUEUE, Action.TRANSFER_TO_QUEUE})
+TO_REPRESENTATIVE = frozenset({Action.ASSIGN_TO_REPRESENTATIVE, Action.TRANSFER_TO_REPRESENTATIVE, Action.TRANSFER_OWN})
+
+
+def prepare(
+    action: Action, *, actor: Actor, parameters: Mapping[str, Any], now: datetime, operation_id: uuid.UUID
+) -> Context:
+    """Look up what the parameters name. Raises Invalid with the field's sentence."""
+    context = Context(actor, action, now, operation_id, parameters)
+    if action in TO_QUEUE:
+        context.queue_or_none = Queue.objects.filter(pk=_id(parameters, "queue")).first()
+        context.queue_has_members = context.queue.members.exists()
+    if action in TO_REPRESENTATIVE:
+        found = Representative.objects.filter(pk=_id(parameters, "representative"), is_active=True)
+        context.representative_or_none = found.first()
+        _ = context.representative
+    if action is Action.FORCE_CLOSE:
+        reasons = ForceCloseReason.objects.filter(pk=_id(parameters, "reason"), is_active=True)
+        context.reason_or_none = reasons.first()
+        _ = context.reason
+    if action is Action.WRAP_UP_DONE and parameters.get("disposition"):
+        dispositions = Disposition.objects.filter(pk=_id(parameters, "disposition"), is_active=True)
+        context.disposition = _chosen(dispositions.first(), "disposition", "Choose a disposition from the list.")
+    return context
+
+
+def load_offers(context: Context, conversation_ids: list[int]) -> None:
+    pending = Offer.objects.filter(conversation_id__in=conversation_ids, outcome=OfferOutcome.PENDING)
+    context.offers = {offer.conversation_id: offer for offer in pending.select_related("representative")}
+
+
+def _id(parameters: Mapping[str, Any], name: str) -> int:
+    try:
+        return int(parameters.get(name) or 0)
+    except (TypeError, ValueError):
+        return 0
+
+
+def _chosen(found: Target | None, name: str, sentence: str) -> Target:
+    if found is None:
+        raise Invalid(sentence, fields={name: sentence})
+    return found

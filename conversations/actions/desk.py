@@ -1,0 +1,174 @@
+"""Representatives' verbs: what each does to one conversation (product.md §9, reference.md §2.2)."""
+
+from contact_center.audit.actions import AuditAction
+from conversations.actions.context import Context
+from conversations.actions.effects import (
+    becomes,
+    closes,
+    enters_queue,
+    is_taken_up,
+    leaves_session,
+    new_primary,
+    units_for,
+    withdraw_offer,
+)
+from conversations.actions.step import Step
+from conversations.models import Conversation, Offer, QueueSegment, Session
+from conversations.states import OfferOutcome, Phase, SessionClosure, Status, StatusReason
+from routing.models import Representative, WorkStream
+
+
+def accept(conversation: Conversation, context: Context) -> Step:
+    """T6, or a transfer taken over."""
+    offer = context.offers[conversation.pk]
+    if conversation.phase is not Phase.AWAITING:
+        return _accept_transfer(conversation, offer, context)
+    step = Step(conversation, AuditAction.ACCEPTED, event="AgentAccepted", answer_offer=OfferOutcome.ACCEPTED)
+    is_taken_up(step, context.now)
+    step.accept_session = True
+    step.primary_joins = True
+    return step
+
+
+def _accept_transfer(conversation: Conversation, offer: Offer, context: Context) -> Step:
+    """The second is primary; from Active the first stays as a consultant until leaving (product.md §6)."""
+    step = Step(conversation, AuditAction.TRANSFER_ACCEPTED, event="TransferAgentAcceptSession")
+    step.answer_offer = OfferOutcome.ACCEPTED
+    was_active = conversation.phase is Phase.ACTIVE
+    is_taken_up(step, context.now)
+    leaves_session(step, SessionClosure.TRANSFERRED_BY_SUPERVISOR)
+    step.open_session = _accepted_session(conversation, offer.representative_id, context)
+    step.free_units()
+    step.hold_units(offer.representative_id, offer.units, booked=True)
+    step.primary_becomes_consultant = was_active
+    new_primary(step, offer.representative_id, "SupervisorTransferToAgent", context.now, joined=True)
+    step.fields.update(
+        representative_id=offer.representative_id,
+        transfer_pending=False,
+        transfer_count=conversation.transfer_count + 1,
+    )
+    return step
+
+
+def reject(conversation: Conversation, context: Context) -> Step:
+    """T7."""
+    return unanswered(conversation, context, OfferOutcome.REJECTED, SessionClosure.REJECTED, AuditAction.REJECTED)
+
+
+def unanswered(
+    conversation: Conversation, context: Context, outcome: OfferOutcome, closure: SessionClosure, audit: AuditAction
+) -> Step:
+    """T7, T8: back to Open in the same queue; a pending transfer just ends and nothing else changes."""
+    offer = context.offers[conversation.pk]
+    step = Step(conversation, audit, audit_extra={"offered_to": offer.representative_id})
+    withdraw_offer(step, offer, outcome)
+    if conversation.phase is not Phase.AWAITING:
+        return step
+    becomes(step, Status.OPEN, StatusReason.AWAITING_ASSIGNMENT, context.now)
+    step.fields.update(representative_id=None, decline_count=conversation.decline_count + 1)
+    step.free_units()
+    step.primary_leaves = closure
+    leaves_session(step, closure)
+    step.open_session = Session(conversation_id=conversation.pk, queue_id=conversation.queue_id, opened_at=context.now)
+    return step
+
+
+def pick(conversation: Conversation, context: Context) -> Step:
+    """T3: taken from the queue by the representative's own choice, beyond the free units if need be."""
+    representative = Representative.objects.get(pk=context.actor.representative_id)
+    step = Step(conversation, AuditAction.PICKED, event="AgentAccepted")
+    is_taken_up(step, context.now)
+    step.fields["representative_id"] = representative.pk
+    step.offer_session_to = representative.pk
+    step.offer_segment = True
+    step.accept_session = True
+    new_primary(step, representative.pk, "AgentPick", context.now, joined=True)
+    step.hold_units(representative.pk, units_for(conversation, representative))
+    return step
+
+
+def reopen(conversation: Conversation, context: Context) -> Step:
+    """T20: the representative who left it to wait takes it up again."""
+    representative = Representative.objects.get(pk=context.actor.representative_id)
+    step = Step(conversation, AuditAction.REOPENED)
+    becomes(step, Status.ACTIVE, StatusReason.IN_CONVERSATION, context.now)
+    step.open_session = _accepted_session(conversation, representative.pk, context)
+    new_primary(step, representative.pk, "AgentConversationRejoin", context.now, joined=True)
+    step.hold_units(representative.pk, units_for(conversation, representative))
+    return step
+
+
+def leave_waiting(conversation: Conversation, context: Context) -> Step:
+    """T14: units are freed; the conversation keeps the name of who left it."""
+    step = Step(conversation, AuditAction.LEFT_WAITING)
+    becomes(step, Status.WAITING, StatusReason.AWAITING_CUSTOMER, context.now)
+    leaves_session(step, SessionClosure.MOVED_TO_WAITING)
+    step.primary_leaves = SessionClosure.MOVED_TO_WAITING
+    step.free_units()
+    return step
+
+
+def release_own(conversation: Conversation, context: Context) -> Step:
+    """T17."""
+    step = Step(conversation, AuditAction.RELEASED)
+    withdraw_offer(step, context.offers.get(conversation.pk))
+    enters_queue(step, conversation.queue_id, QueueSegment.Entry.RETURNED, SessionClosure.RELEASED, context.now)
+    return step
+
+
+def end(conversation: Conversation, context: Context) -> Step:
+    """T11."""
+    return wraps_up(
+        conversation,
+        context,
+        StatusReason.ENDED_BY_REPRESENTATIVE,
+        AuditAction.ENDED,
+        event="PrimaryAgentEndConversation",
+    )
+
+
+def wraps_up(
+    conversation: Conversation, context: Context, reason: StatusReason, audit: AuditAction, *, event: str
+) -> Step:
+    """T11, T12, T13: the talk is over; units are held by the work stream's rule."""
+    step = Step(conversation, audit, event=event)
+    becomes(step, Status.WRAP_UP, reason, context.now)
+    step.fields["unanswered_since"] = None
+    withdraw_offer(step, context.offers.get(conversation.pk))
+    if conversation.work_stream.wrap_up_rule == WorkStream.WrapUpRule.NEVER:
+        step.free_units()
+    return step
+
+
+def wrap_up_done(conversation: Conversation, context: Context) -> Step:
+    """T24."""
+    step = Step(conversation, AuditAction.WRAP_UP_DONE, event="ConversationClose")
+    reason = StatusReason(conversation.status_reason)
+    closes(step, reason, SessionClosure.REPRESENTATIVE_ENDED, context.now, pending_offer=None)
+    if context.disposition:
+        step.fields["disposition_id"] = context.disposition.pk
+    return step
+
+
+def resolve(conversation: Conversation, context: Context) -> Step:
+    """T29: the record was resolved."""
+    step = Step(conversation, AuditAction.RESOLVED, event="ConversationClose")
+    closes(
+        step,
+        StatusReason.RESOLVED,
+        SessionClosure.CONVERSATION_CLOSED,
+        context.now,
+        pending_offer=context.offers.get(conversation.pk),
+    )
+    return step
+
+
+def _accepted_session(conversation: Conversation, representative_id: int, context: Context) -> Session:
+    return Session(
+        conversation_id=conversation.pk,
+        queue_id=conversation.queue_id,
+        representative_id=representative_id,
+        opened_at=context.now,
+        offered_at=context.now,
+        accepted_at=context.now,
+    )

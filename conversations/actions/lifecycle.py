@@ -1,0 +1,259 @@
+"""Verbs of customers, of representatives outside the console, and of the system: what intake and timers call.
+
+They are no rows of the rule table (which is about people's rights in the console), but write through the same steps.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from contact_center.audit.actions import AuditAction
+from contact_center.live.publish import publish_on_commit
+from contact_center.tenancy.access import Actor
+from conversations.actions import desk
+from conversations.actions.context import Context, load_offers
+from conversations.actions.drafts import Draft, Said
+from conversations.actions.effects import closes, due, enters_queue, new_primary, withdraw_offer
+from conversations.actions.locking import lock_conversations
+from conversations.actions.step import Step
+from conversations.actions.write import write
+from conversations.models import Conversation, ConversationSkill, Message, OutboxEntry, QueueSegment, Session
+from conversations.rules import Action
+from conversations.states import Author, OfferOutcome, Phase, SessionClosure, Status, StatusReason
+from routing.kinds import Mode
+
+
+def open_conversations(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> list[Conversation]:
+    """T1: Open in the work stream's queue, or Active with an AI agent. One row per draft, in their order."""
+    with transaction.atomic():
+        rows = Conversation.objects.bulk_create([_opened(draft, now) for draft in drafts])
+        ConversationSkill.objects.bulk_create(
+            ConversationSkill(conversation_id=row.pk, skill_id=skill, proficiency=proficiency)
+            for row, draft in zip(rows, drafts, strict=True)
+            for skill, proficiency in draft.skills.items()
+        )
+        steps = [_opening(row, draft, now) for row, draft in zip(rows, drafts, strict=True)]
+        write(steps, actor=actor, now=now, operation_id=uuid.uuid4())
+    return rows
+
+
+def _opened(draft: Draft, now: datetime) -> Conversation:
+    stream = draft.work_stream
+    queue = draft.queue or stream.default_queue
+    held = draft.ai_agent is not None
+    status = Status.ACTIVE if held else Status.OPEN
+    return Conversation(
+        work_stream=stream,
+        queue=queue,
+        customer=draft.customer,
+        customer_name=draft.customer.name if draft.customer else "",
+        record=draft.record,
+        previous=draft.previous,
+        intent=draft.intent,
+        representative=draft.ai_agent,
+        kind=stream.kind,
+        channel=stream.channel,
+        mode=stream.mode,
+        external_id=draft.external_id,
+        subject=draft.subject,
+        priority=draft.priority,
+        status=status,
+        status_reason=StatusReason.IN_CONVERSATION if held else StatusReason.AWAITING_ASSIGNMENT,
+        created_at=now,
+        queued_at=now,
+        status_since=now,
+        accepted_at=now if held else None,
+        due_at=due(stream, status, now),
+        first_response_due_at=_target(now, queue.first_response_seconds),
+        resolution_due_at=_target(now, queue.resolution_seconds),
+    )
+
+
+def _target(now: datetime, seconds: int | None) -> datetime | None:
+    return None if seconds is None else now + timedelta(seconds=seconds)
+
+
+def _opening(row: Conversation, draft: Draft, now: datetime) -> Step:
+    held_by = row.representative_id
+    accepted = now if held_by else None
+    step = Step(row, AuditAction.CREATED, created=True, event="ConversationCreated")
+    step.open_session = Session(
+        conversation_id=row.pk,
+        queue_id=row.queue_id,
+        representative_id=held_by,
+        opened_at=now,
+        offered_at=accepted,
+        accepted_at=accepted,
+    )
+    step.open_segment = QueueSegment(
+        conversation_id=row.pk, queue_id=row.queue_id, entered_at=now, accepted_at=accepted
+    )
+    if held_by:
+        new_primary(step, held_by, "BotStart", now, joined=True)
+    return step
+
+
+def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> None:
+    """Store customers' messages of ongoing conversations; T21: a Waiting one is Open again in its queue.
+
+    At most one message per conversation and call moves its state; the order of `said` is kept.
+    """
+    with transaction.atomic():
+        ids = list(dict.fromkeys(message.conversation_id for message in said))
+        context, rows = _locked(ids, actor, now)
+        returning = [row for row in rows if row.phase is Phase.WAITING]
+        write([_returning(row, context) for row in returning], actor=actor, now=now, operation_id=context.operation_id)
+        _store(said, Author.CUSTOMER, now)
+        Conversation.objects.filter(pk__in=ids).update(
+            last_customer_message_at=now,
+            unanswered_since=Coalesce("unanswered_since", now),
+            row_stamp=F("row_stamp") + 1,
+            customer_connected=True,
+            customer_disconnected_at=None,
+        )
+        publish_on_commit(actor.organization_id, "conversation", ids)
+
+
+def _returning(row: Conversation, context: Context) -> Step:
+    step = Step(row, AuditAction.CUSTOMER_RETURNED, event="CustomerReturned")
+    withdraw_offer(step, context.offers.get(row.pk))
+    enters_queue(
+        step,
+        row.queue_id,
+        QueueSegment.Entry.CUSTOMER_RETURNED,
+        SessionClosure.CONVERSATION_CLOSED,
+        context.now,
+    )
+    return step
+
+
+def representative_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> None:
+    """Store replies of the conversations' own representatives; the first one is the first response."""
+    with transaction.atomic():
+        ids = list(dict.fromkeys(message.conversation_id for message in said))
+        messages = _store(said, Author.REPRESENTATIVE, now)
+        Conversation.objects.filter(pk__in=ids).update(
+            unanswered_since=None,
+            first_response_at=Coalesce("first_response_at", now),
+            row_stamp=F("row_stamp") + 1,
+        )
+        _deliver(messages, now)
+        publish_on_commit(actor.organization_id, "conversation", ids)
+
+
+def _store(said: Sequence[Said], author: Author, now: datetime) -> list[Message]:
+    return Message.objects.bulk_create(
+        Message(
+            conversation_id=message.conversation_id,
+            author=author,
+            representative=message.representative,
+            text=message.text,
+            external_id=message.external_id,
+            created_at=now,
+        )
+        for message in said
+    )
+
+
+def _deliver(messages: Iterable[Message], now: datetime) -> None:
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(
+            kind=OutboxEntry.Kind.CUSTOMER_MESSAGE,
+            conversation_id=message.conversation_id,
+            message_id=message.pk,
+            idempotency_key=f"message:{message.pk}",
+            created_at=now,
+            due_at=now,
+        )
+        for message in messages
+    )
+
+
+def end_by_customer(ids: Iterable[int], *, actor: Actor, now: datetime) -> None:
+    """T9, T10: nobody had accepted: Closed, abandoned. T12: Active goes to Wrap-up. Persistent ones stay as they are.
+
+    "Who can end": the customer of a live chat or call; of a persistent conversation only the representative.
+    """
+    with transaction.atomic():
+        context, rows = _locked(ids, actor, now)
+        steps = [_left(row, context) for row in rows if row.mode != Mode.PERSISTENT]
+        write([step for step in steps if step], actor=actor, now=now, operation_id=context.operation_id)
+
+
+def _left(row: Conversation, context: Context) -> Step | None:
+    if row.phase in (Phase.OPEN, Phase.AWAITING):
+        step = Step(row, AuditAction.CUSTOMER_LEFT, event="CustomerDisconnected")
+        closes(
+            step,
+            StatusReason.CUSTOMER_LEFT_OPEN,
+            SessionClosure.CUSTOMER_DISCONNECTED,
+            context.now,
+            pending_offer=context.offers.get(row.pk),
+        )
+        return step
+    if row.phase is Phase.ACTIVE:
+        return desk.wraps_up(
+            row, context, StatusReason.ENDED_BY_CUSTOMER, AuditAction.ENDED, event="CustomerDisconnected"
+        )
+    return None
+
+
+def run_due_timers(*, actor: Actor, now: datetime, limit: int = 500) -> int:
+    """What is due in the organization in scope: offers time out (T8), wrap-up frees units, the rest closes (T23, T25).
+
+    Returns how many conversations were moved. Rows that another worker holds are left to it.
+    """
+    with transaction.atomic():
+        due_now = Q(due_at__lte=now) | Q(offers__outcome="pending", offers__expires_at__lte=now)
+        ids = Conversation.objects.filter(due_now).values_list("pk", flat=True)[:limit]
+        context, rows = _locked(ids, actor, now)
+        steps = [step for row in rows if (step := _due(row, context)) is not None]
+        write(steps, actor=actor, now=now, operation_id=context.operation_id)
+    return len(steps)
+
+
+def _due(row: Conversation, context: Context) -> Step | None:
+    offer = context.offers.get(row.pk)
+    if offer is not None and offer.expires_at is not None and offer.expires_at <= context.now:
+        return _offer_timed_out(row, context)
+    if row.due_at is None or row.due_at > context.now:
+        return None
+    if row.phase is Phase.WRAP_UP and row.units_held and _hold_is_over(row, context.now):
+        return _wrap_up_freed(row, context)
+    if row.phase is Phase.ACTIVE:
+        return desk.wraps_up(row, context, StatusReason.AUTO_CLOSED, AuditAction.AUTO_CLOSED, event="ConversationClose")
+    reason = StatusReason.AUTO_CLOSED_WAITING if row.phase is Phase.WAITING else StatusReason.AUTO_CLOSED
+    step = Step(row, AuditAction.AUTO_CLOSED, event="ConversationClose")
+    closes(step, reason, SessionClosure.AUTO_CLOSED, context.now, pending_offer=offer)
+    return step
+
+
+def _offer_timed_out(row: Conversation, context: Context) -> Step:
+    return desk.unanswered(row, context, OfferOutcome.TIMED_OUT, SessionClosure.TIMED_OUT, AuditAction.OFFER_TIMED_OUT)
+
+
+def _hold_is_over(row: Conversation, now: datetime) -> bool:
+    stream = row.work_stream
+    if stream.wrap_up_rule != stream.WrapUpRule.FOR_A_WHILE or stream.wrap_up_auto_close_seconds is None:
+        return False
+    return now < row.status_since + timedelta(seconds=stream.wrap_up_auto_close_seconds)
+
+
+def _wrap_up_freed(row: Conversation, context: Context) -> Step:
+    """The work stream's hold is over; the wrap-up itself goes on until its own time."""
+    step = Step(row, AuditAction.WRAP_UP_FREED, counts_as_version=False)
+    step.free_units()
+    seconds = row.work_stream.wrap_up_auto_close_seconds
+    step.fields["due_at"] = None if seconds is None else row.status_since + timedelta(seconds=seconds)
+    return step
+
+
+def _locked(ids: Iterable[int], actor: Actor, now: datetime) -> tuple[Context, list[Conversation]]:
+    rows = [row for row in lock_conversations(ids, actor) if row.phase is not Phase.CLOSED]
+    context = Context(actor, Action.END, now, uuid.uuid4(), {})
+    load_offers(context, [row.pk for row in rows])
+    return context, rows

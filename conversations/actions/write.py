@@ -1,0 +1,184 @@
+"""Writes steps: one transaction, a fixed number of statements whatever the number of conversations."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from contact_center.audit.models import AuditEvent
+from contact_center.audit.record import record_all
+from contact_center.live.publish import publish_on_commit
+from contact_center.tenancy.access import Actor
+from conversations.actions import outbox
+from conversations.actions.step import Step
+from conversations.models import Conversation, Notification, Offer, Participant, QueueSegment, Session
+from conversations.states import OfferOutcome
+from routing import capacity
+from routing.models import Representative
+
+NOTIFICATION_LIVES = timedelta(days=14)
+
+
+def write(steps: list[Step], *, actor: Actor, now: datetime, operation_id: uuid.UUID) -> None:
+    """Store every step with its audit event, deliveries and notices, and tell the live views on commit."""
+    if not steps:
+        return
+    _write_conversations(steps)
+    _write_sessions(steps, now)
+    _write_segments(steps, now)
+    _write_participants(steps, now)
+    _write_offers(steps, now)
+    capacity.move(_summed(steps))
+    outbox.write(steps, now=now, operation_id=operation_id)
+    _write_notifications(steps, now, operation_id)
+    _write_audit(steps, actor, now, operation_id)
+    publish_on_commit(actor.organization_id, "conversation", [step.conversation.pk for step in steps])
+
+
+def _by(steps: Iterable[Step], key: Callable[[Step], Hashable]) -> dict[Any, list[int]]:
+    """Conversation ids grouped by a key; steps whose key is empty are left out."""
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for step in steps:
+        if value := key(step):
+            groups[value].append(step.conversation.pk)
+    return groups
+
+
+def _write_conversations(steps: list[Step]) -> None:
+    """Steps with the same new values share one UPDATE; a bulk verb has one, two where sides differ."""
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for step in steps:
+        if step.created:
+            continue
+        groups[(step.counts_as_version, *sorted(step.fields.items()))].append(step.conversation.pk)
+    for (counts, *fields), ids in groups.items():
+        Conversation.objects.filter(pk__in=ids).update(
+            **dict(fields), row_stamp=F("row_stamp") + 1, **({"version": F("version") + 1} if counts else {})
+        )
+
+
+def _write_sessions(steps: list[Step], now: datetime) -> None:
+    open_ones = Session.objects.filter(closed_at=None)
+    for closure, ids in _by(steps, lambda step: step.close_session).items():
+        open_ones.filter(conversation_id__in=ids).update(closed_at=now, closure=closure)
+    for representative_id, ids in _by(steps, lambda step: step.offer_session_to).items():
+        open_ones.filter(conversation_id__in=ids).update(representative_id=representative_id, offered_at=now)
+    if ids := [step.conversation.pk for step in steps if step.accept_session]:
+        open_ones.filter(conversation_id__in=ids).update(accepted_at=now)
+    Session.objects.bulk_create([step.open_session for step in steps if step.open_session])
+
+
+def _write_segments(steps: list[Step], now: datetime) -> None:
+    open_ones = QueueSegment.objects.filter(left_at=None)
+    if ids := [step.conversation.pk for step in steps if step.offer_segment]:
+        open_ones.filter(conversation_id__in=ids, first_offered_at=None).update(first_offered_at=now)
+    if ids := [step.conversation.pk for step in steps if step.accept_segment]:
+        open_ones.filter(conversation_id__in=ids, accepted_at=None).update(accepted_at=now)
+    for (closure, target, abandoned), ids in _by(steps, _segment_exit).items():
+        open_ones.filter(conversation_id__in=ids).update(
+            left_at=now, exit=closure, target_queue_id=target, is_abandoned=abandoned
+        )
+    QueueSegment.objects.bulk_create([step.open_segment for step in steps if step.open_segment])
+
+
+def _segment_exit(step: Step) -> tuple[str, int | None, bool] | None:
+    if step.close_segment is None:
+        return None
+    target = step.open_segment.queue_id if step.open_segment else None
+    moved = target if target != step.conversation.queue_id else None
+    return (step.close_segment, moved, bool(step.fields.get("is_abandoned")))
+
+
+def _write_participants(steps: list[Step], now: datetime) -> None:
+    present = Participant.objects.filter(left_at=None)
+    primary = present.filter(mode=Participant.Mode.PRIMARY)
+    for reason, ids in _by(steps, lambda step: step.everybody_leaves).items():
+        present.filter(conversation_id__in=ids).update(left_at=now, left_reason=reason)
+    for reason, ids in _by(steps, lambda step: step.primary_leaves).items():
+        primary.filter(conversation_id__in=ids).update(left_at=now, left_reason=reason)
+    new = [participant for step in steps for participant in step.new_participants]
+    if ids := [step.conversation.pk for step in steps if step.primary_becomes_consultant]:
+        new = [*_consultants(primary.filter(conversation_id__in=ids), now), *new]
+    if ids := [step.conversation.pk for step in steps if step.primary_joins]:
+        primary.filter(conversation_id__in=ids, joined_at=None).update(joined_at=now)
+    Participant.objects.bulk_create(new)
+
+
+def _consultants(primaries: Any, now: datetime) -> list[Participant]:
+    """Each primary ends as such and goes on as a consultant."""
+    rows = list(primaries)
+    primaries.update(left_at=now, left_reason="transferred")
+    return [
+        Participant(
+            conversation_id=row.conversation_id,
+            representative_id=row.representative_id,
+            mode=Participant.Mode.CONSULT,
+            added_at=now,
+            joined_at=now,
+            assign_reason="AgentConsult",
+        )
+        for row in rows
+    ]
+
+
+def _write_offers(steps: list[Step], now: datetime) -> None:
+    pending = Offer.objects.filter(outcome=OfferOutcome.PENDING)
+    for outcome, ids in _by(steps, lambda step: step.answer_offer).items():
+        pending.filter(conversation_id__in=ids).update(outcome=outcome, answered_at=now)
+    Offer.objects.bulk_create([step.new_offer for step in steps if step.new_offer])
+
+
+def _summed(steps: list[Step]) -> dict[int, int]:
+    total: dict[int, int] = defaultdict(int)
+    for step in steps:
+        for representative_id, units in step.capacity.items():
+            total[representative_id] += units
+    return total
+
+
+def _write_notifications(steps: list[Step], now: datetime, operation_id: uuid.UUID) -> None:
+    notices = [(step, notice) for step in steps for notice in step.notify]
+    if not notices:
+        return
+    members = dict(
+        Representative.objects.filter(
+            pk__in={notice.representative_id for _, notice in notices}, membership__isnull=False
+        ).values_list("pk", "membership_id")
+    )
+    rows = [
+        Notification(
+            membership_id=members[notice.representative_id],
+            kind=notice.kind,
+            title=notice.title,
+            text=notice.text,
+            conversation_id=step.conversation.pk,
+            operation_id=operation_id,
+            created_at=now,
+            expires_at=now + NOTIFICATION_LIVES,
+        )
+        for step, notice in notices
+        if notice.representative_id in members
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    organization_id = steps[0].conversation.organization_id
+    publish_on_commit(organization_id, "notification", sorted({row.membership_id for row in rows}))
+
+
+def _write_audit(steps: list[Step], actor: Actor, now: datetime, operation_id: uuid.UUID) -> None:
+    record_all(
+        AuditEvent(
+            action=step.audit,
+            at=now,
+            membership_id=actor.membership_id,
+            conversation_id=step.conversation.pk,
+            object_type="conversation",
+            object_id=step.conversation.pk,
+            operation_id=operation_id,
+            before=step.before(),
+            after={**step.after(), **step.audit_extra},
+        )
+        for step in steps
+    )
