@@ -214,17 +214,18 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     # Not its libs/, which name source maps that the package lacks.
     *((f"npm/tabler-core/{part}", NODE_MODULES / "@tabler/core/dist" / part) for part in ("css", "js", "img")),
     ("npm/idiomorph", NODE_MODULES / "idiomorph/dist"),
+    ("npm/inter", NODE_MODULES / "@fontsource-variable/inter"),
 ]
 # Read by a template tag: of some thousand icons a page shows a dozen.
 TABLER_ICONS_DIR = NODE_MODULES / "@tabler/icons/icons/outline"
 # On one's own machine files come from where they lie; elsewhere from collectstatic, named by their content.
+STATIC_ROOT = None if LOCAL else BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = DEBUG
 STATICFILES_BACKEND = (
@@ -241,7 +242,9 @@ STORAGES = {
 
 LOGGING = logs.configure(readable=LOCAL)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-# django_prometheus would wrap the migrations of every start otherwise.
+# The line at a request's end says all that the one at its start does.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logs.UNSEEN
+# It would ask every database, the owner's too, for its migrations at each start.
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
 if SENTRY_DSN := env.text("SENTRY_DSN"):
