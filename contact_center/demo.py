@@ -95,7 +95,7 @@ def serve(supervisor: Supervisor, servers: Servers, var_dir: Path, port: int) ->
     print("Starting web, worker and beat …", flush=True)
     supervisor.start(
         "web",
-        [python, "-m", "daphne", "-b", HOST, "-p", str(port), "contact_center.asgi:application"],
+        [python, "-m", "daphne", "-v", "0", "-b", HOST, "-p", str(port), "contact_center.asgi:application"],
         child_environment(servers, var_dir, pool=True),
     )
     supervisor.start("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"], single)

@@ -1,8 +1,11 @@
 """Owns the format of log lines: JSON for machines in production, readable text in development."""
 
+import logging
 from typing import Any
 
 import structlog
+
+UNSEEN = logging.DEBUG
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -26,7 +29,8 @@ def configure(*, readable: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     renderers: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=False)]
+        # Plain: the other formatter prints local variables, and with them whatever a customer wrote.
+        [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
         if readable
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
@@ -46,6 +50,8 @@ def configure(*, readable: bool) -> dict[str, Any]:
             # Django's own handlers would print each record a second time.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # A page not found is in the request's own line.
+            "django.request": {"level": "ERROR"},
             # One line per request comes from django_structlog; these repeat it.
             "daphne.http_protocol": {"level": "WARNING"},
             "daphne.ws_protocol": {"level": "WARNING"},
