@@ -126,6 +126,6 @@ def organization_view(right: Right) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         guarded.organization_right = right  # type: ignore[attr-defined]
-        return guarded
+        return cast(View[P], guarded)
 
     return decorate

@@ -1,6 +1,6 @@
 """System checks that keep a new model inside the walls."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
@@ -19,7 +19,7 @@ def tenant_tables_reference_only_their_own(app_configs: Any, **kwargs: Any) -> l
             plain = isinstance(field, models.ForeignKey) and not isinstance(
                 field, OrganizationForeignKey | OrganizationOneToOneField
             )
-            if plain and issubclass(field.related_model, OrganizationModel):
+            if plain and issubclass(cast(type, field.related_model), OrganizationModel):
                 errors.append(
                     Error(
                         f"{model.__name__}.{field.name} must be an OrganizationForeignKey.",
@@ -27,12 +27,12 @@ def tenant_tables_reference_only_their_own(app_configs: Any, **kwargs: Any) -> l
                         id="tenancy.E001",
                     )
                 )
-    for model, field in organization_foreign_keys():
+    for source, field in organization_foreign_keys():
         if not _has_composite_key(field.related_model):
             errors.append(
                 Error(
                     f"{field.related_model.__name__} needs a unique constraint on (organization, id), because "
-                    f"{model.__name__}.{field.name} points at it.",
+                    f"{source.__name__}.{field.name} points at it.",
                     obj=field.related_model,
                     id="tenancy.E002",
                 )

@@ -22,7 +22,7 @@ def organization_of_api_key(key: str) -> int | None:
     return ids[0] if ids else None
 
 
-def _ids(sql: str, argument: object) -> list[int]:
+def _ids(sql: str, argument: int | str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [argument])
         return [row[0] for row in cursor.fetchall() if row[0] is not None]

@@ -6,6 +6,7 @@ Sync only: the scope is a database transaction, and under Daphne a sync middlewa
 import re
 import zoneinfo
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
@@ -31,20 +32,20 @@ class OrganizationMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: OrganizationRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if match := ORGANIZATION_PATH.match(request.path_info):
             return self._page(request, match[1])
         if request.path_info.startswith("/admin/"):
             return self._admin(request)
         return self.get_response(request)
 
-    def _page(self, request: OrganizationRequest, slug: str) -> HttpResponse:
+    def _page(self, request: HttpRequest, slug: str) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         organization = Organization.objects.filter(slug=slug, is_active=True).first()
         return self._inside(request, organization)
 
-    def _admin(self, request: OrganizationRequest) -> HttpResponse:
+    def _admin(self, request: HttpRequest) -> HttpResponse:
         """Django admin works in the organization chosen in the switcher, or else in the person's first one."""
         if not request.user.is_authenticated:
             return self.get_response(request)
@@ -53,7 +54,8 @@ class OrganizationMiddleware:
         ordered = sorted(mine, key=lambda organization: organization.slug != chosen)
         return self._inside(request, ordered[0]) if ordered else self.get_response(request)
 
-    def _inside(self, request: OrganizationRequest, organization: Organization | None) -> HttpResponse:
+    def _inside(self, plain: HttpRequest, organization: Organization | None) -> HttpResponse:
+        request = cast(OrganizationRequest, plain)
         if organization is None:
             return self._absent(request)
         with organization_scope(organization.pk):

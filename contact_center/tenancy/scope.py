@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connection, models, transaction
 
@@ -119,7 +119,7 @@ class OrganizationModel(models.Model):
 
     organization = OrganizationField()
 
-    objects: OrganizationManager[Self] = OrganizationManager()
+    objects: ClassVar[OrganizationManager[Self]] = OrganizationManager()
 
     class Meta:
         abstract = True

@@ -16,6 +16,6 @@ MONITORING_NOTICE_VERSION = 1
 MONITORING_NOTICE = (
     "Monitoring exists to help service quality and coaching. It must not be used for decisions on employment, such as "
     "pay, rewards, seniority or other rights. Your organization must follow the law on monitoring, recording and "
-    "storing communications: customers are told, their consent is asked where it is required, and representatives are told. "
-    "Every monitoring is recorded with person, start and end."
+    "storing communications: customers are told, their consent is asked where it is required, and representatives are "
+    "told. Every monitoring is recorded with person, start and end."
 )

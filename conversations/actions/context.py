@@ -40,6 +40,10 @@ class Context:
     def representative(self) -> Representative:
         return _chosen(self.representative_or_none, "representative", "Choose a representative.")
 
+    def own_representative(self) -> Representative:
+        """The actor's own profile; the rule table has made sure there is one."""
+        return Representative.objects.get(pk=self.actor.representative_id or 0)
+
     @property
     def reason(self) -> ForceCloseReason:
         return _chosen(self.reason_or_none, "reason", "Choose a reason.")

@@ -15,7 +15,7 @@ from conversations.actions.effects import (
 from conversations.actions.step import Step
 from conversations.models import Conversation, Offer, QueueSegment, Session
 from conversations.states import OfferOutcome, Phase, SessionClosure, Status, StatusReason
-from routing.models import Representative, WorkStream
+from routing.models import WorkStream
 
 
 def accept(conversation: Conversation, context: Context) -> Step:
@@ -75,7 +75,7 @@ def unanswered(
 
 def pick(conversation: Conversation, context: Context) -> Step:
     """T3: taken from the queue by the representative's own choice, beyond the free units if need be."""
-    representative = Representative.objects.get(pk=context.actor.representative_id)
+    representative = context.own_representative()
     step = Step(conversation, AuditAction.PICKED, event="AgentAccepted")
     is_taken_up(step, context.now)
     step.fields["representative_id"] = representative.pk
@@ -89,7 +89,7 @@ def pick(conversation: Conversation, context: Context) -> Step:
 
 def reopen(conversation: Conversation, context: Context) -> Step:
     """T20: the representative who left it to wait takes it up again."""
-    representative = Representative.objects.get(pk=context.actor.representative_id)
+    representative = context.own_representative()
     step = Step(conversation, AuditAction.REOPENED)
     becomes(step, Status.ACTIVE, StatusReason.IN_CONVERSATION, context.now)
     step.open_session = _accepted_session(conversation, representative.pk, context)

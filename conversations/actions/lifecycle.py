@@ -97,7 +97,7 @@ def _opening(row: Conversation, draft: Draft, now: datetime) -> Step:
     return step
 
 
-def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> None:
+def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> list[Message]:
     """Store customers' messages of ongoing conversations; T21: a Waiting one is Open again in its queue.
 
     At most one message per conversation and call moves its state; the order of `said` is kept.
@@ -107,7 +107,7 @@ def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> None
         context, rows = _locked(ids, actor, now)
         returning = [row for row in rows if row.phase is Phase.WAITING]
         write([_returning(row, context) for row in returning], actor=actor, now=now, operation_id=context.operation_id)
-        _store(said, Author.CUSTOMER, now)
+        messages = _store(said, Author.CUSTOMER, now)
         Conversation.objects.filter(pk__in=ids).update(
             last_customer_message_at=now,
             unanswered_since=Coalesce("unanswered_since", now),
@@ -116,6 +116,7 @@ def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> None
             customer_disconnected_at=None,
         )
         publish_on_commit(actor.organization_id, "conversation", ids)
+    return messages
 
 
 def _returning(row: Conversation, context: Context) -> Step:
@@ -131,7 +132,7 @@ def _returning(row: Conversation, context: Context) -> Step:
     return step
 
 
-def representative_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> None:
+def representative_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> list[Message]:
     """Store replies of the conversations' own representatives; the first one is the first response."""
     with transaction.atomic():
         ids = list(dict.fromkeys(message.conversation_id for message in said))
@@ -143,6 +144,7 @@ def representative_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -
         )
         _deliver(messages, now)
         publish_on_commit(actor.organization_id, "conversation", ids)
+    return messages
 
 
 def _store(said: Sequence[Said], author: Author, now: datetime) -> list[Message]:

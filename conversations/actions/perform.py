@@ -14,7 +14,7 @@ from conversations.actions import desk, supervisor
 from conversations.actions.context import Context, load_offers, prepare
 from conversations.actions.locking import lock_conversations
 from conversations.actions.results import Result
-from conversations.actions.step import Step
+from conversations.actions.step import Step, state_of
 from conversations.actions.write import write
 from conversations.models import Conversation
 from conversations.rules import Action, Refusal, sentence_of, why_not
@@ -62,6 +62,7 @@ def perform(
     of answering: NotFound, Conflict when the version changed, Refused when the table says no. Raises Invalid when the
     parameters make no sense. Runs in one transaction with a fixed number of statements.
     """
+    action = Action(action)
     wanted = list(dict.fromkeys(ids))
     operation_id = operation_id or uuid.uuid4()
     with transaction.atomic():
@@ -108,7 +109,7 @@ def _one(
 
 
 def _skipped(row: Conversation, refusal: Refusal, *, changed: bool) -> Result:
-    before = Step(row, audit=0).before()  # type: ignore[arg-type] - nothing is written
+    before = state_of(row)
     if changed:
         return Result(
             row.pk, "skipped", "changed", f"Changed since selected: now {state_in_words(row)}.", before, before

@@ -14,6 +14,10 @@ from conversations.states import Author, OfferOutcome, SessionClosure
 STATE_FIELDS = ("status", "status_reason", "representative_id", "queue_id", "priority")
 
 
+def state_of(conversation: Conversation) -> dict[str, Any]:
+    return {name: getattr(conversation, name) for name in STATE_FIELDS}
+
+
 @dataclass(slots=True)
 class Step:
     """The effects on one locked conversation. `fields` are column values to store; everything else hangs on it.
@@ -49,7 +53,7 @@ class Step:
     audit_extra: Mapping[str, Any] = field(default_factory=dict)
 
     def before(self) -> dict[str, Any]:
-        return {name: getattr(self.conversation, name) for name in STATE_FIELDS}
+        return state_of(self.conversation)
 
     def after(self) -> dict[str, Any]:
         return {name: self.fields.get(name, getattr(self.conversation, name)) for name in STATE_FIELDS}

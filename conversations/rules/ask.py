@@ -16,6 +16,7 @@ from contact_center.tenancy.toggles import Toggle
 from conversations.models import Conversation
 from conversations.rules import guards
 from conversations.rules.actions import Action
+from conversations.rules.guards import Guard
 from conversations.rules.refusals import Refusal, refusal
 from conversations.rules.table import RULES, Audience, Rule
 from conversations.states import Phase, Status, StatusReason
@@ -122,7 +123,11 @@ def _row_checks(rule: Rule, actor: Actor, *, bulk: bool) -> Iterator[Check]:
     yield from _kind_checks(rule, bulk=bulk)
     yield from _state_checks(rule)
     for guard in rule.guards:
-        yield Check(guard.code, lambda row, guard=guard: guard.holds(row, actor), guard.condition(actor))
+        yield Check(guard.code, _asked(guard, actor), guard.condition(actor))
+
+
+def _asked(guard: Guard, actor: Actor) -> Callable[[Any], bool]:
+    return lambda row: guard.holds(row, actor)
 
 
 def _kind_checks(rule: Rule, *, bulk: bool) -> Iterator[Check]:
@@ -143,9 +148,13 @@ def _state_checks(rule: Rule) -> Iterator[Check]:
         if refused:
             yield Check(
                 rule.states.get(phase, STATE_REFUSAL[phase]),
-                lambda row, phase=phase, refused=refused: row.phase != phase or row.kind not in refused,
+                _outside(phase, refused),
                 ~(_in_phase(phase) & Q(kind__in=refused)),
             )
+
+
+def _outside(phase: Phase, kinds: list[Kind]) -> Callable[[Any], bool]:
+    return lambda row: row.phase != phase or row.kind not in kinds
 
 
 def _in_phase(phase: Phase) -> Q:

@@ -32,14 +32,14 @@ def _offers(**conditions: Any) -> Exists:
 
 
 def offered_to(actor: Actor) -> Exists:
-    return _offers(representative_id=actor.representative_id)
+    return _offers(representative_id=actor.representative_id or 0)
 
 
 def monitored_by(actor: Actor) -> Exists:
     return Exists(
         Participant.objects.filter(
             conversation_id=OuterRef("pk"),
-            membership_id=actor.membership_id,
+            membership_id=actor.membership_id or 0,
             mode=Participant.Mode.MONITOR,
             left_at=None,
         )
@@ -47,7 +47,9 @@ def monitored_by(actor: Actor) -> Exists:
 
 
 def queue_served_by(actor: Actor) -> Exists:
-    return Exists(QueueMember.objects.filter(queue_id=OuterRef("queue_id"), representative_id=actor.representative_id))
+    return Exists(
+        QueueMember.objects.filter(queue_id=OuterRef("queue_id"), representative_id=actor.representative_id or 0)
+    )
 
 
 def consent_required() -> Exists:
