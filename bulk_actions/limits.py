@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
-# Conversations in one run (product.md §8).
-MAXIMUM = 1_000
+from conversations.selection import LIMIT
+
+# Conversations in one run (product.md §8): the list refuses to select more.
+MAXIMUM = LIMIT
 # Conversations in one transaction: large enough that a run of 1,000 takes five, small enough to cancel between.
 CHUNK = 200
-# A run that did not move for this long is taken up again.
+# A run whose next chunk was asked for this long ago, and never came, is taken up again.
 STALLED_AFTER = timedelta(seconds=10)
+# A run that made no progress for this long is worth an operator's attention.
+STUCK_AFTER = timedelta(seconds=60)
 # A preview nobody confirmed is forgotten.
 PREVIEW_LIVES = timedelta(hours=2)
 APPROVAL_EXPIRES = timedelta(minutes=60)
+# Conversations named in each group of a preview.
+SAMPLES = 5

@@ -31,12 +31,19 @@ class BulkAction(OrganizationModel):
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # Progress was made, and the next chunk was asked for: the sweeper asks again when nothing came of it.
     moved_at = models.DateTimeField(default=timezone.now)
+    enqueued_at = models.DateTimeField(null=True, blank=True)
+    # Counts the sweeper's interventions: only a task of the latest turn asks for the next chunk.
+    turn = models.PositiveIntegerField(default=0)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    # Selected, but not found or not in the person's queues: there is no item for them.
+    missing = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     succeeded = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
+    # Representatives for Notify, customers for Message Customer, else the conversations it was started for.
     recipients = models.PositiveIntegerField(default=0)
     row_stamp = models.PositiveIntegerField(default=1)
     retry_of = OrganizationForeignKey(
@@ -65,6 +72,12 @@ class BulkAction(OrganizationModel):
                 fields=["organization", "moved_at"],
                 condition=models.Q(status__in=sorted(UNFINISHED)),
                 name="run_unfinished",
+            ),
+            # Previews nobody confirmed, to be forgotten.
+            models.Index(
+                fields=["organization", "created_at"],
+                condition=models.Q(status=RunStatus.PREVIEWED),
+                name="run_previewed",
             ),
         ]
 

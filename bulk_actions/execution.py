@@ -1,0 +1,180 @@
+"""Does the next chunk of a run: claim, perform, store the outcomes, all in the caller's transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from bulk_actions import lifecycle, progress
+from bulk_actions.limits import CHUNK
+from bulk_actions.models import BulkAction, BulkActionItem
+from bulk_actions.states import UNFINISHED, Outcome, RunStatus
+from contact_center.audit.actions import AuditAction
+from contact_center.audit.record import record
+from contact_center.errors import DomainError
+from contact_center.tenancy.access import Actor, NotAMember, actor_of_membership
+from contact_center.tenancy.scope import current_organization_id
+from conversations.actions import Result, perform
+from conversations.rules import Action, sentence_of
+
+logger = structlog.get_logger(__name__)
+
+# What says nothing about an item: the run is taken up again when the server is back.
+OUTAGES = (OperationalError, InterfaceError, MemoryError)
+
+_STORE = f"""
+update {BulkActionItem._meta.db_table} item
+set outcome = done.outcome, code = done.code, sentence = done.sentence,
+    before = done.before::jsonb, after = done.after::jsonb, done_at = %s
+from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+     as done (conversation_id, outcome, code, sentence, before, after)
+where item.organization_id = %s and item.bulk_action_id = %s
+  and item.conversation_id = done.conversation_id and item.outcome = 'pending'
+"""  # noqa: S608 - the name of our own table
+
+
+class Next(StrEnum):
+    """What a run needs after a chunk."""
+
+    CHUNK = "chunk"
+    FINISH = "finish"
+    NOTHING = "nothing"
+
+
+def run_chunk(bulk_action_id: int) -> Next:
+    """Process up to CHUNK pending items. Two workers on one run take different items."""
+    run = BulkAction.objects.filter(pk=bulk_action_id, status__in=UNFINISHED).first()
+    if run is None:
+        return Next.NOTHING
+    if run.cancel_requested_at is not None:
+        skip_pending(run)
+        return Next.FINISH
+    if run.status == RunStatus.QUEUED:
+        lifecycle.move(run.pk, "begin")
+    versions = claim(run)
+    if not versions:
+        return Next.FINISH
+    store(run, results_of(run, versions))
+    return Next.CHUNK if len(versions) == CHUNK else Next.FINISH
+
+
+def run_single(run: BulkAction, actor: Actor) -> None:
+    """Process the one item of a single action in the request. Raises what the action raises; nothing is stored then."""
+    versions = claim(run)
+    store(
+        run,
+        perform(
+            Action(run.action),
+            versions,
+            actor=actor,
+            parameters=run.parameters,
+            versions=versions,
+            operation_id=run.key,
+            single=True,
+        ),
+    )
+    finish(run.pk)
+
+
+def claim(run: BulkAction, limit: int = CHUNK) -> dict[int, int]:
+    """Lock the next pending items, in the order in which conversations are locked: id → version when selected."""
+    pending = BulkActionItem.objects.filter(bulk_action_id=run.pk, outcome=Outcome.PENDING)
+    locked = pending.select_for_update(skip_locked=True).order_by("conversation_id")[:limit]
+    return dict(locked.values_list("conversation_id", "version"))
+
+
+def results_of(run: BulkAction, versions: Mapping[int, int]) -> list[Result]:
+    """The outcome of every item, with the rights its person has now."""
+    try:
+        actor = actor_of_membership(run.created_by_id)
+    except NotAMember:
+        sentence = sentence_of("no_right")
+        return [Result(pk, "skipped", "no_right", sentence) for pk in versions]
+    return _results(run, actor, versions)
+
+
+def _results(run: BulkAction, actor: Actor, versions: Mapping[int, int]) -> list[Result]:
+    try:
+        with transaction.atomic():
+            found = perform(
+                Action(run.action),
+                versions,
+                actor=actor,
+                parameters=run.parameters,
+                versions=versions,
+                operation_id=run.key,
+                bulk=not run.single,
+            )
+            # Keys between tenant tables are checked at the end otherwise, when nobody knows which item it was.
+            connection.check_constraints()
+            return found
+    except OUTAGES:
+        raise
+    except DomainError as reason:
+        # About the run's parameters, and so about every item.
+        return [Result(pk, "failed", reason.code, reason.sentence) for pk in versions]
+    except Exception:  # the item at fault must not stop the others
+        if len(versions) == 1:
+            logger.exception("bulk_item_failed", bulk_action_id=run.pk, conversation_ids=list(versions))
+            return [Result(pk, "failed", "failed", sentence_of("failed")) for pk in versions]
+    ids = list(versions)
+    halves = ids[: len(ids) // 2], ids[len(ids) // 2 :]
+    return [result for half in halves for result in _results(run, actor, {pk: versions[pk] for pk in half})]
+
+
+def store(run: BulkAction, results: Sequence[Result]) -> None:
+    """Outcomes with one statement, counters with another."""
+    columns: list[list[Any]] = [
+        [result.conversation_id for result in results],
+        [result.outcome for result in results],
+        [result.code for result in results],
+        [result.sentence[:250] for result in results],
+        [json.dumps(result.before) for result in results],
+        [json.dumps(result.after) for result in results],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [timezone.now(), *columns, current_organization_id(), run.pk])
+        if cursor.rowcount != len(results):
+            raise RuntimeError(f"{cursor.rowcount} of {len(results)} outcomes of run {run.pk} were stored.")
+    number = {name: sum(result.outcome == name for result in results) for name in ("succeeded", "skipped", "failed")}
+    lifecycle.touch(
+        run.pk, enqueued_at=timezone.now(), **{name: F(name) + change for name, change in number.items() if change}
+    )
+
+
+def skip_pending(run: BulkAction) -> int:
+    """Skip as cancelled what nobody is working on right now."""
+    results = [
+        Result(pk, "skipped", progress.CANCELLED, sentence_of(progress.CANCELLED)) for pk in claim(run, run.total)
+    ]
+    if results:
+        store(run, results)
+    return len(results)
+
+
+def finish(bulk_action_id: int) -> bool:
+    """Make the terminal transition once every item has its outcome. Harmless when repeated or too early."""
+    run = BulkAction.objects.select_for_update().filter(pk=bulk_action_id, status__in=UNFINISHED).first()
+    if run is None:
+        return False
+    counts = progress.count(run.pk)
+    if counts.pending:
+        return False
+    ending = lifecycle.ending_of(counts)
+    numbers = {"succeeded": counts.succeeded, "skipped": counts.skipped, "failed": counts.failed}
+    lifecycle.move(run.pk, ending, ended_at=timezone.now(), **numbers)
+    record(
+        AuditAction.RUN_FINISHED,
+        actor=Actor(run.organization_id, membership_id=run.created_by_id),
+        object_type="bulk_action",
+        object_id=run.pk,
+        before={"status": run.status},
+        after={"status": lifecycle.TRANSITIONS[ending].target, **numbers},
+        operation_id=run.key,
+    )
+    return True

@@ -1,0 +1,76 @@
+"""The table of a run's transitions, and the one statement that makes them; nothing else writes a run's status."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from bulk_actions.models import BulkAction
+from bulk_actions.progress import Counts
+from bulk_actions.states import UNFINISHED, RunStatus
+from contact_center.live.publish import publish_on_commit
+from contact_center.tenancy.scope import current_organization_id
+
+PREVIEWED, AWAITING = RunStatus.PREVIEWED, RunStatus.AWAITING_APPROVAL
+QUEUED, RUNNING = RunStatus.QUEUED, RunStatus.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    sources: frozenset[str]
+    target: RunStatus
+
+
+def _from(*sources: RunStatus, to: RunStatus) -> Transition:
+    return Transition(frozenset(sources), to)
+
+
+TRANSITIONS: dict[str, Transition] = {
+    "confirm": _from(PREVIEWED, to=QUEUED),
+    # A single action is done in the request of its Proceed.
+    "confirm_single": _from(PREVIEWED, to=RUNNING),
+    "submit": _from(PREVIEWED, to=AWAITING),
+    "approve": _from(AWAITING, to=QUEUED),
+    "reject": _from(AWAITING, to=RunStatus.REJECTED),
+    "expire": _from(AWAITING, to=RunStatus.EXPIRED),
+    "withdraw": _from(AWAITING, to=RunStatus.CANCELLED),
+    "begin": _from(QUEUED, to=RUNNING),
+    "complete": _from(QUEUED, RUNNING, to=RunStatus.COMPLETED),
+    "complete_with_errors": _from(QUEUED, RUNNING, to=RunStatus.COMPLETED_WITH_ERRORS),
+    "fail": _from(QUEUED, RUNNING, to=RunStatus.FAILED),
+    "cancel": _from(QUEUED, RUNNING, to=RunStatus.CANCELLED),
+}
+
+
+def move(bulk_action_id: int, name: str, **changes: Any) -> bool:
+    """Make the transition if the run is where it starts from; of several who try at once, one does."""
+    transition = TRANSITIONS[name]
+    return _update(bulk_action_id, transition.sources, status=transition.target, **changes)
+
+
+def touch(bulk_action_id: int, **changes: Any) -> bool:
+    """Store progress of an unfinished run without a transition."""
+    return _update(bulk_action_id, UNFINISHED, **changes)
+
+
+def _update(bulk_action_id: int, sources: frozenset[str], **changes: Any) -> bool:
+    moved = BulkAction.objects.filter(pk=bulk_action_id, status__in=sources).update(
+        moved_at=timezone.now(), row_stamp=F("row_stamp") + 1, **changes
+    )
+    if moved:
+        publish_on_commit(current_organization_id(), "bulk_action", [bulk_action_id])
+    return bool(moved)
+
+
+def ending_of(counts: Counts) -> str:
+    """Which transition ends a run with these outcomes.
+
+    What the preview had said won't be done, and what changed by itself since, is no error. A run that did nothing of
+    what was confirmed has failed.
+    """
+    if counts.cancelled:
+        return "cancel"
+    if counts.errors and not counts.succeeded:
+        return "fail"
+    return "complete_with_errors" if counts.errors else "complete"

@@ -1,0 +1,125 @@
+"""The frozen selection: which conversations, at which version, and what the rule table said when it was previewed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from bulk_actions.limits import MAXIMUM, SAMPLES
+from bulk_actions.models import BulkAction, BulkActionItem
+from contact_center.tenancy.access import Actor
+from contact_center.tenancy.scope import current_organization_id
+from conversations.models import Conversation
+from conversations.rules import Action, refusal_code, sentence_of
+from conversations.selection import Selection
+from conversations.visibility import visible_to
+
+_FREEZE = """
+insert into {table} (organization_id, bulk_action_id, conversation_id, version, preview_code,
+                     outcome, code, sentence, before, after)
+select %s, %s, chosen.id, chosen.version, chosen.preview_code, 'pending', '', '', '{{}}', '{{}}' from ({chosen}) chosen
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conversations that won't be done for one reason, some of them by name."""
+
+    code: str
+    count: int
+    sentence: str
+    samples: Sequence[Conversation]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would happen, read from the frozen items. `total` counts the missing ones too."""
+
+    total: int
+    eligible: int
+    groups: Sequence[Group]
+
+    @property
+    def refused(self) -> int:
+        return self.total - self.eligible
+
+
+def freeze(action: Action, selection: Selection, *, actor: Actor) -> BulkAction:
+    """Store the selection as a previewed run. What is absent or not in the person's queues is just counted."""
+    # A filter matches what it matches; of conversations chosen one by one, some may be gone.
+    asked = len(selection.versions) if selection.filter is None else None
+    return _freeze(action, selection.queryset(actor), actor=actor, asked=asked, single=selection.count == 1)
+
+
+def freeze_again(run: BulkAction, *, actor: Actor) -> BulkAction:
+    """The same conversations as they are now, for a dialog whose Proceed came too late."""
+    ids = list(run.items.values_list("conversation_id", flat=True))
+    chosen = visible_to(actor).filter(pk__in=ids).order_by("pk")
+    return _freeze(Action(run.action), chosen, actor=actor, asked=len(ids) + run.missing, single=run.single)
+
+
+def _freeze(
+    action: Action, chosen: QuerySet[Conversation], *, actor: Actor, asked: int | None, single: bool
+) -> BulkAction:
+    with transaction.atomic():
+        run = BulkAction(action=action, created_by_id=actor.membership_id or 0, single=single)
+        run.save(force_insert=True)
+        run.total = _insert_items(run, chosen.annotate(preview_code=refusal_code(action, actor, bulk=not single)))
+        run.missing = 0 if asked is None else asked - run.total
+        run.title = f"{action.label}: {_target(run)}"
+        run.save(update_fields=["total", "missing", "title"])
+    return run
+
+
+def _insert_items(run: BulkAction, chosen: QuerySet[Conversation]) -> int:
+    columns = chosen.values("id", "version", "preview_code")  # type: ignore[misc]
+    sql, parameters = columns[:MAXIMUM].query.sql_with_params()
+    statement = _FREEZE.format(table=BulkActionItem._meta.db_table, chosen=sql)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [current_organization_id(), run.pk, *parameters])
+        return int(cursor.rowcount)
+
+
+def _target(run: BulkAction) -> str:
+    """Everybody in the organization reads it, so it names no subject."""
+    if run.single and run.total:
+        return f"C-{run.items.values_list('conversation_id', flat=True)[0]}"
+    return "1 conversation" if run.total == 1 else f"{run.total:,} conversations"
+
+
+def read_preview(run: BulkAction, *, actor: Actor) -> Preview:
+    """Three queries however many items there are."""
+    counted = dict(
+        run.items.order_by()
+        .values_list("preview_code")
+        .annotate(number=Count("pk"))
+        .values_list("preview_code", "number")
+    )
+    samples = _samples(run, actor) if any(counted) else {}
+    groups = [Group(code, number, sentence_of(code), samples.get(code, [])) for code, number in counted.items() if code]
+    if run.missing:
+        groups.append(Group("not_found", run.missing, sentence_of("not_found"), []))
+    groups.sort(key=lambda group: (-group.count, group.code))
+    return Preview(run.total + run.missing, counted.get("", 0), groups)
+
+
+def _samples(run: BulkAction, actor: Actor) -> dict[str, list[Conversation]]:
+    rank = Window(RowNumber(), partition_by=F("preview_code"), order_by=F("conversation_id").asc())
+    named = dict(
+        run.items.exclude(preview_code="")
+        .annotate(rank=rank)
+        .filter(rank__lte=SAMPLES)
+        .values_list("conversation_id", "preview_code")
+    )
+    groups: dict[str, list[Conversation]] = {}
+    for conversation in visible_to(actor).filter(pk__in=named).only("subject").order_by("pk"):
+        groups.setdefault(named[conversation.pk], []).append(conversation)
+    return groups
+
+
+def conversation_of_single(run: BulkAction, *, actor: Actor) -> Conversation | None:
+    """The one conversation of a single action, for its sentence."""
+    ids = run.items.values("conversation_id")
+    return visible_to(actor).select_related("representative", "queue").filter(pk__in=ids).first()

@@ -1,0 +1,66 @@
+"""Celery's side of runs: thin tasks that carry ids, and the sweeper that takes up again what stalled."""
+
+from functools import partial
+from typing import Any
+
+import structlog
+from celery import shared_task
+from celery.signals import worker_ready
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerError
+from redis import RedisError
+
+from bulk_actions import execution, sweeping
+from bulk_actions.execution import Next
+from contact_center.tenancy.tasks import OrganizationTask
+
+logger = structlog.get_logger(__name__)
+
+
+@shared_task(base=OrganizationTask, name="bulk_actions.run_chunk")
+def run_chunk(*, organization_id: int, bulk_action_id: int, turn: int = 0) -> None:
+    """One chunk in one transaction. The next one goes to the end of the queue, so runs take turns."""
+    following = execution.run_chunk(bulk_action_id)
+    if following is Next.FINISH:
+        enqueue(finish_run, organization_id, bulk_action_id)
+    elif following is Next.CHUNK and sweeping.is_latest_turn(bulk_action_id, turn):
+        enqueue(run_chunk, organization_id, bulk_action_id, turn=turn)
+
+
+@shared_task(base=OrganizationTask, name="bulk_actions.finish_run")
+def finish_run(*, organization_id: int, bulk_action_id: int) -> None:
+    """The terminal transition commits alone: whatever ails it can't undo a chunk."""
+    execution.finish(bulk_action_id)
+
+
+@shared_task(name="bulk_actions.sweep_runs")
+def sweep_runs() -> None:
+    """Ask again for the next chunk of runs that nobody is working on."""
+    for organization_id in sweeping.organizations_with_unfinished_runs():
+        for run_id, turn in sweeping.take_up_stalled(organization_id):
+            logger.warning("run_taken_up_again", organization_id=organization_id, bulk_action_id=run_id, turn=turn)
+            enqueue(run_chunk, organization_id, run_id, turn=turn)
+
+
+@shared_task(name="bulk_actions.forget_previews")
+def forget_previews() -> None:
+    sweeping.forget_old_previews()
+
+
+@worker_ready.connect
+def sweep_at_start(**_: object) -> None:
+    """A worker that comes back after a crash doesn't wait for the beat."""
+    _send(partial(sweep_runs.delay))
+
+
+def enqueue(task: Any, organization_id: int, bulk_action_id: int, **arguments: int) -> None:
+    """After the commit. A broker that is down undoes nothing: the sweeper asks again."""
+    call = partial(task.delay, organization_id=organization_id, bulk_action_id=bulk_action_id, **arguments)
+    transaction.on_commit(partial(_send, call))
+
+
+def _send(call: partial[Any]) -> None:
+    try:
+        call()
+    except (BrokerError, RedisError, OSError) as error:
+        logger.warning("task_not_sent", error=str(error))
