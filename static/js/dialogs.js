@@ -1,5 +1,6 @@
 // Opens #dialog when htmx put something into it, closes it when it was emptied, and gives the focus back.
 // data-open-dialog="id", data-close-dialog; the server may close it with the event dialog:close (HX-Trigger).
+import { lift, lower } from "./toasts.js";
 
 const dialog = document.getElementById("dialog");
 let opener = null;
@@ -15,20 +16,27 @@ function focusFirst() {
   (error || dialog.querySelector("select, input:not([type=hidden]), textarea") || dialog.querySelector("footer button"))?.focus();
 }
 
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target === dialog) lower();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== dialog) return;
-  if (dialog.childElementCount === 0) {
+  if (!dialog.querySelector(":scope > :not(#notices)")) {
     dialog.close();
     return;
   }
   open();
+  lift();
   focusFirst();
 });
 
 document.addEventListener("dialog:close", () => dialog.close());
 
 dialog.addEventListener("close", () => {
+  lower();
   dialog.replaceChildren();
+  lift();
   if (opener?.isConnected) opener.focus();
   opener = null;
 });

@@ -15,7 +15,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (target === document.body || !/^\s*<!doctype/i.test(xhr.responseText.slice(0, 100))) return;
   event.detail.shouldSwap = false;
   if (xhr.responseURL.includes("/accounts/")) location.reload();
-  else event.detail.isError = true;
+  else event.detail.isError = true; // then toasts.js says so
 });
 
 document.addEventListener("change", (event) => {

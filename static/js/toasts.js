@@ -25,13 +25,18 @@ function remove(note) {
   if (!region.querySelector(".toast-note")) region.hidePopover?.();
 }
 
-function refresh() {
+// What is outside an open dialog can neither be clicked nor heard: the region moves into it, and back.
+export function lift() {
+  const home = document.querySelector("dialog[open]") || document.body;
+  if (region.parentElement !== home) home.append(region);
   const notes = region.querySelectorAll(".toast-note");
   if (!notes.length) return;
-  // Showing again lifts the region above a dialog that opened meanwhile.
-  if (region.matches(":popover-open")) region.hidePopover();
-  region.showPopover?.();
+  if (!region.matches(":popover-open")) region.showPopover?.();
   notes.forEach(watch);
+}
+
+export function lower() {
+  if (region.parentElement !== document.body) document.body.append(region);
 }
 
 export function show(text, level = "info") {
@@ -55,7 +60,7 @@ region.addEventListener("click", (event) => {
 });
 
 new MutationObserver((changes) => {
-  if (changes.some((change) => change.addedNodes.length)) refresh();
+  if (changes.some((change) => change.addedNodes.length)) lift();
 }).observe(region, { childList: true });
 
 document.addEventListener("htmx:sendError", () => show("The server can’t be reached. Nothing was changed; try again in a moment.", "error"));
@@ -64,4 +69,4 @@ document.addEventListener("htmx:responseError", (event) => {
   show(gone ? "This no longer exists, or it isn’t in your queues." : "That didn’t work and nothing was changed. Try again in a moment.", "error");
 });
 
-refresh();
+lift();
