@@ -82,8 +82,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "contact_center.web.middleware.PageMiddleware",
     "contact_center.tenancy.middleware.OrganizationMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "contact_center.web.errors.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "contact_center.urls"
@@ -100,6 +102,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "contact_center.web.navigation.frame",
             ],
         },
     }
@@ -178,6 +181,9 @@ ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"} if LOCAL else {}
 SOCIALACCOUNT_ADAPTER = "contact_center.tenancy.accounts.ClosedSocialSignUp"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Supervisor console"
+
+# A selection of 1,000 conversations is posted as 1,000 fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_SAMESITE = "Lax"

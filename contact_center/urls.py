@@ -1,8 +1,24 @@
 """Mounts every app; the only module that knows all addresses."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django_prometheus.exports import ExportToDjangoView
+
+from contact_center.web import entrance, health
+
+# /o/<organization>/…: pages of one organization.
+of_organization: list[URLPattern | URLResolver] = [
+    path("", entrance.organization_home, name="organization-home"),
+    path("conversations/", include("conversations.urls")),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", entrance.enter, name="enter"),
+    path("o/<slug:organization>/", include(of_organization)),
+    path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    # For machines: is it alive, can it work, how does it fare.
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("metrics", ExportToDjangoView, name="metrics"),
 ]

@@ -164,15 +164,21 @@ class ConversationFilter:
         changed = {**self.values, name: values}
         return replace(self, values={name: values for name, values in changed.items() if values})
 
-    def pairs(self, *, sorted_too: bool = True) -> list[tuple[str, str]]:
+    def ordered(self, order: Order) -> "ConversationFilter":
+        return replace(self, order=order)
+
+    def of_size(self, size: int) -> "ConversationFilter":
+        return replace(self, size=size)
+
+    def pairs(self) -> list[tuple[str, str]]:
         """The canonical query: fields in their order, values sorted, nothing that is the default anyway."""
         pairs = [("q", self.text)] if self.text else []
         for each in FIELDS:
             wrong = [other.value for other in self.senseless if other.name == each.name]
             pairs += [(each.name, value) for value in sorted([*self.values.get(each.name, ()), *wrong])]
-        if sorted_too and self.order != DEFAULT_ORDER:
+        if self.order != DEFAULT_ORDER:
             pairs.append(("sort", str(self.order)))
-        if sorted_too and self.size != DEFAULT_PAGE_SIZE:
+        if self.size != DEFAULT_PAGE_SIZE:
             pairs.append(("size", str(self.size)))
         return pairs
 

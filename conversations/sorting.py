@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, DurationField, ExpressionWrapper, F, IntegerField, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import Case, DurationField, Expression, ExpressionWrapper, F, IntegerField, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -24,7 +23,7 @@ class Sort:
     """What can be sorted by. `value` gets the moment up to which running clocks count."""
 
     name: str
-    value: Callable[[datetime], Combinable]
+    value: Callable[[datetime], Expression | F]
     kind: type
     nullable: bool = False
     newest_first: bool = True
@@ -127,9 +126,11 @@ def _typed(value: Any, sort: Sort) -> Any:
         return _moment(value)
     if sort.kind is timedelta and type(value) is int:
         return timedelta(microseconds=value)
-    if type(value) is not sort.kind or (sort.kind is str and "\0" in value) or (sort.kind is int and abs(value) > 99):
-        raise ValueError("Not a value of this order.")
-    return value
+    if sort.kind is str and isinstance(value, str) and "\0" not in value:
+        return value
+    if sort.kind is int and type(value) is int and 0 <= value < 100:
+        return value
+    raise ValueError("Not a value of this order.")
 
 
 def _moment(text: Any) -> datetime:

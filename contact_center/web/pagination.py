@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models import Expression, F, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 PAGE_SIZES = (25, 50, 100, 200)
 DEFAULT_PAGE_SIZE = 50
 # Beyond this many the exact number is not worth its time.
 COUNTED_TO = 10_000
-
-_Row = TypeVar("_Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Anchor:
 class Keyset:
     """An order: by a value, then by id. `newest_first` orders equal values by falling id whatever the direction."""
 
-    value: Combinable
+    value: Expression | F
     descending: bool
     nullable: bool = False
     newest_first: bool = False
@@ -37,14 +35,14 @@ class Keyset:
     def id_descending(self) -> bool:
         return self.descending or self.newest_first
 
-    def sorted(self, rows: QuerySet[_Row], *, backward: bool = False) -> QuerySet[_Row]:
+    def sorted(self, rows: QuerySet[Any], *, backward: bool = False) -> QuerySet[Any]:
         """The rows in this order, or in its reverse. Empty values come last whatever the direction."""
         descending = self.descending != backward
         nulls = {"nulls_first" if backward else "nulls_last": True} if self.nullable else {}
         by_id = OrderBy(F("pk"), descending=self.id_descending != backward)
         return rows.order_by(OrderBy(self.value, descending=descending, **nulls), by_id)
 
-    def beyond(self, rows: QuerySet[_Row], anchor: Anchor) -> QuerySet[_Row]:
+    def beyond(self, rows: QuerySet[Any], anchor: Anchor) -> QuerySet[Any]:
         """The rows that come after the anchor, or before it."""
         compare = "lt" if self.descending == anchor.forward else "gt"
         next_id = Q(**{f"pk__{'lt' if self.id_descending == anchor.forward else 'gt'}": anchor.id})
@@ -68,6 +66,8 @@ class Page(Generic[_T]):
     rows: Sequence[_T]
     previous: Anchor | None
     next: Anchor | None
+    # Where this page begins or ends itself; None on the first page.
+    anchor: Anchor | None = None
 
 
 def read_page(
@@ -90,6 +90,7 @@ def read_page(
         shown,
         previous=Anchor(shown[0][1], shown[0][0], forward=False) if has_previous else None,
         next=Anchor(shown[-1][1], shown[-1][0]) if has_next else None,
+        anchor=anchor,
     )
 
 

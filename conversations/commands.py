@@ -1,0 +1,78 @@
+"""The command bar: which commands there are, and for each whether this person may use it or why not.
+
+Only what is built is listed. Whether a command is allowed is asked of the rule table; nothing is decided here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from contact_center.tenancy.access import Actor
+from conversations.models import Conversation
+from conversations.rules import RULES, Action, Refusal, sentence_of, why_not
+from conversations.rules.ask import actor_refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One button. `url_name` leads to the dialog, which another app may own."""
+
+    action: Action
+    icon: str
+    key: str
+    url_name: str
+    danger: bool = False
+    in_menu: bool = False
+
+
+COMMANDS = (Command(Action.FORCE_CLOSE, "force-close", "e", "bulk_actions:force-close", danger=True),)
+HISTORY = "bulk_actions:history"
+
+
+def list_bar(actor: Actor) -> dict[str, Any]:
+    """For the list: what the person may do at all; the selection decides the rest."""
+    refusals = {each.action: _refusal_of_person(each.action, actor) for each in COMMANDS}
+    return _bar(actor, refusals)
+
+
+def conversation_bar(conversation: Conversation, actor: Actor) -> dict[str, Any]:
+    """For a conversation's own page; it comes from rules.needed."""
+    refusals = {each.action: why_not(each.action, conversation, actor) for each in COMMANDS}
+    return _bar(actor, refusals) | {"single": f"{conversation.pk}:{conversation.version}"}
+
+
+def _refusal_of_person(action: Action, actor: Actor) -> Refusal | None:
+    code = actor_refusal(RULES[action], actor)
+    return Refusal(code, sentence_of(code)) if code else None
+
+
+def _bar(actor: Actor, refusals: dict[Action, Refusal | None]) -> dict[str, Any]:
+    buttons = [_button(each, actor, refusals[each.action]) for each in COMMANDS if _url(each.url_name, actor)]
+    return {
+        "commands": [button for button in buttons if not button["in_menu"]],
+        "more_commands": [button for button in buttons if button["in_menu"]],
+        "history_url": _url(HISTORY, actor),
+    }
+
+
+def _button(command: Command, actor: Actor, refusal: Refusal | None) -> dict[str, Any]:
+    return {
+        "name": command.action.value,
+        "label": command.action.label,
+        "icon": command.icon,
+        "key": command.key,
+        "url": _url(command.url_name, actor),
+        "danger": command.danger,
+        "in_menu": command.in_menu,
+        "enabled": refusal is None,
+        "reason": refusal.sentence if refusal else "",
+    }
+
+
+def _url(name: str, actor: Actor) -> str:
+    """Empty where the page isn't there: nothing in the bar leads nowhere."""
+    try:
+        return reverse(name, args=[actor.organization_slug])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,168 @@
+"""Everything the conversation page prints: facts, participants, earlier conversations, the timeline."""
+
+from datetime import datetime
+from typing import Any
+
+from contact_center.tenancy.access import Actor
+from contact_center.web.templatetags.console import duration
+from conversations.commands import conversation_bar
+from conversations.list_context import list_url_of
+from conversations.models import Conversation, Participant
+from conversations.presenters import (
+    PRIORITY_LABELS,
+    REASON_LABELS,
+    STATUS_ICONS,
+    STATUS_LABELS,
+    channel_look,
+    status_detail,
+)
+from conversations.rules import needed
+from conversations.states import Status
+from conversations.timeline import timeline
+from conversations.visibility import visible_to
+from routing.kinds import Kind, Mode
+
+# Of the same customer, shown beside the facts.
+EARLIER = 5
+
+
+def find_conversation(actor: Actor, conversation_id: int) -> Conversation | None:
+    """None alike for an absent id, a foreign one and one out of the person's scope. One query."""
+    found = needed(visible_to(actor), actor).select_related(
+        "representative", "queue", "work_stream", "customer", "intent", "record", "force_close_reason"
+    )
+    return found.filter(pk=conversation_id).first()
+
+
+def detail_context(conversation: Conversation, actor: Actor) -> dict[str, Any]:
+    """The context of `conversations/detail.html`. Seven queries."""
+    list_url = list_url_of(actor)
+    return {
+        "conversation": head(conversation),
+        "list_url": list_url,
+        "ws_url": f"/ws/o/{actor.organization_slug}/conversation/?id={conversation.pk}",
+        "facts": facts(conversation),
+        "participants": participants(conversation),
+        "earlier": earlier(conversation, actor, list_url),
+        "timeline": timeline(conversation.pk),
+        **conversation_bar(conversation, actor),
+    }
+
+
+def head(conversation: Conversation) -> dict[str, Any]:
+    channel_label, channel_icon = channel_look(conversation.channel, conversation.elevated_to)
+    return {
+        "id": conversation.pk,
+        "number": conversation.number,
+        "version": conversation.version,
+        "subject": conversation.subject,
+        "status": conversation.status,
+        "status_label": STATUS_LABELS[conversation.status],
+        "status_icon": STATUS_ICONS[conversation.phase],
+        "status_detail": status_detail(conversation.phase, vars(conversation)),
+        "channel_label": channel_label,
+        "channel_icon": channel_icon,
+        "queue": conversation.queue.name,
+        "representative": conversation.representative.name if conversation.representative else "",
+    }
+
+
+def facts(conversation: Conversation) -> list[dict[str, str]]:
+    """Who, what and how it was routed; a fact that this kind of conversation hasn't is left out."""
+    record, customer = conversation.record, conversation.customer
+    found = [
+        _fact("Customer", conversation.customer_name or (customer.name if customer else "")),
+        _fact("E-mail", customer.email if customer else ""),
+        _fact("Record type", record.get_record_type_display() if record else ""),
+        _fact("Case number", record.case_number if record else ""),
+        _fact("Regarding", record.regarding if record else ""),
+        _fact("Work stream", conversation.work_stream.name),
+        _fact("Mode", "" if conversation.mode == Mode.NONE else conversation.get_mode_display()),
+        _fact("Priority", PRIORITY_LABELS[conversation.priority]),
+        _fact("Intent", conversation.intent.name if conversation.intent else ""),
+        _since("Created", conversation.created_at),
+        _wait(conversation),
+        _since("In this status", conversation.status_since),
+        _since("Last customer message", conversation.last_customer_message_at),
+        _fact("Transfers", str(conversation.transfer_count) if conversation.transfer_count else ""),
+        _fact("Closed because", _closed_because(conversation)),
+    ]
+    return [fact for fact in found if fact.get("value") or fact.get("since")]
+
+
+def _fact(label: str, value: str) -> dict[str, str]:
+    return {"label": label, "value": value}
+
+
+def _since(label: str, moment: datetime | None) -> dict[str, str]:
+    return {"label": label, "since": moment.isoformat() if moment else ""}
+
+
+def _wait(conversation: Conversation) -> dict[str, str]:
+    if conversation.kind == Kind.RECORD:
+        return _fact("Wait time", "")
+    ended = conversation.accepted_at or conversation.closed_at
+    return (
+        _fact("Wait time", duration(ended - conversation.queued_at))
+        if ended
+        else _since("Waiting", conversation.queued_at)
+    )
+
+
+def _closed_because(conversation: Conversation) -> str:
+    if conversation.status != Status.CLOSED:
+        return ""
+    reason = REASON_LABELS.get(conversation.status_reason, "")
+    chosen = conversation.force_close_reason
+    return f"{reason}: {chosen.label}" if chosen else reason
+
+
+def participants(conversation: Conversation) -> list[dict[str, Any]]:
+    """Who takes part or took part. One query."""
+    rows = (
+        Participant.objects.filter(conversation_id=conversation.pk)
+        .select_related("representative", "membership__user")
+        .order_by("-added_at", "-pk")
+    )
+    return [
+        {
+            "name": row.representative.name
+            if row.representative
+            else row.membership.user.name
+            if row.membership
+            else "",
+            "role": _role(row),
+            "primary": row.mode == Participant.Mode.PRIMARY and row.left_at is None,
+            "since": (row.joined_at or row.added_at).isoformat(),
+            "until": row.left_at.isoformat() if row.left_at else "",
+        }
+        for row in rows
+    ]
+
+
+def _role(row: Participant) -> str:
+    if row.mode == Participant.Mode.MONITOR:
+        return "Supervisor, monitoring"
+    if row.membership_id and not row.representative_id:
+        return "Supervisor"
+    return "Consultant" if row.mode == Participant.Mode.CONSULT else "Representative"
+
+
+def earlier(conversation: Conversation, actor: Actor, list_url: str) -> list[dict[str, str]]:
+    """Other conversations of the same customer that this person may see, the newest first. One query."""
+    rows = (
+        visible_to(actor)
+        .filter(customer_id=conversation.customer_id or 0)
+        .exclude(pk=conversation.pk)
+        .order_by("-created_at", "-pk")[:EARLIER]
+    )
+    return [
+        {
+            "number": row.number,
+            "subject": row.subject,
+            "url": f"{list_url}{row.pk}/",
+            "created_at": row.created_at.isoformat(),
+            "status_label": STATUS_LABELS[row.status],
+        }
+        for row in rows
+    ]

@@ -1,0 +1,122 @@
+"""The list and the conversation page kept live: their own queries and templates, read anew by the hub."""
+
+from collections.abc import Hashable, Mapping, Sequence
+
+from django.http import QueryDict
+from django.template.loader import get_template, render_to_string
+
+from contact_center.errors import NotFound, Refused
+from contact_center.live.protocol import LiveView, Snapshot
+from contact_center.live.registry import live_view
+from contact_center.tenancy.access import Actor
+from contact_center.tenancy.roles import REFUSAL, Right
+from contact_center.web.pagination import count_rows
+from conversations import queries
+from conversations.detail_context import detail_context, find_conversation
+from conversations.filters import ConversationFilter
+from conversations.list_context import list_url_of, pagination
+from conversations.presenters import ConversationRow
+from conversations.visibility import visible_to
+
+
+class ConversationListView(LiveView):
+    """One distinct list: everybody with the same organization, scope, filter, order and page watches this one."""
+
+    kinds = frozenset({"conversation"})
+
+    def __init__(self, actor: Actor, query: QueryDict) -> None:
+        self.organization_id = actor.organization_id
+        self.shown = ConversationFilter.from_query(query, actor)
+        self.cursor = queries.cursor_of(query, self.shown)
+        self.list_url = list_url_of(actor)
+        self._actor = actor
+        scope = None if actor.queue_ids is None else tuple(sorted(actor.queue_ids))
+        page = ("after", query.get("after", "")), ("before", query.get("before", ""))
+        # A row shows the same to all who may see it: what the person may do stands in the bar, not in the rows.
+        self.render_key: Hashable = ("conversation", self.organization_id)
+        self.key: Hashable = ("conversations", self.organization_id, scope, self.shown.query_string(), page)
+
+    def read(self) -> Snapshot:
+        """Two queries: the page's ids with their stamps, and the count."""
+        page = queries.list_page(self.shown, self.cursor)
+        counters = {
+            "count": str(count_rows(self.shown.rows())),
+            "previous": page.previous,
+            "next": page.next,
+        }
+        return Snapshot(tuple(zip(page.ids, page.stamps, strict=True)), counters)
+
+    def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
+        """One query, then the page's own row template."""
+        template = get_template("conversations/_row.html")
+        values = queries.list_rows(ids, self._actor)
+        return {id: template.render({"row": ConversationRow(values[id], self.list_url)}) for id in ids if id in values}
+
+    def row_dom_id(self, id: int) -> str:
+        return f"conversation-{id}"
+
+    def render_page(self, rows: Sequence[str]) -> str:
+        return f'<tbody id="rows" hx-swap-oob="morph">{"".join(rows)}</tbody>'
+
+    def render_counters(self, counters: Mapping[str, object]) -> str:
+        page = queries.ListPage((), (), {}, str(counters["previous"]), str(counters["next"]))
+        context = {"count": counters["count"], "pagination": pagination(self.shown, page, self.list_url)}
+        return render_to_string("conversations/_list_counters.html", context)
+
+
+class ConversationView(LiveView):
+    """One conversation's page: it has no rows, everything on it is told beside them."""
+
+    kinds = frozenset({"conversation"})
+
+    def __init__(self, actor: Actor, conversation_id: int) -> None:
+        self.organization_id = actor.organization_id
+        self.conversation_id = conversation_id
+        self._actor = actor
+        # Its commands depend on everything the person may do.
+        self.key: Hashable = ("conversation", conversation_id, actor)
+        self.render_key: Hashable = self.key
+
+    def concerned_by(self, kind: str, ids: frozenset[int] | None) -> bool:
+        return kind in self.kinds and (ids is None or self.conversation_id in ids)
+
+    def read(self) -> Snapshot:
+        """One query. Gone out of the person's sight: the page stays as it was last."""
+        stamp = visible_to(self._actor).filter(pk=self.conversation_id).values_list("row_stamp", flat=True).first()
+        return Snapshot((), {"stamp": stamp})
+
+    def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
+        return {}
+
+    def row_dom_id(self, id: int) -> str:
+        return f"event-{id}"
+
+    def render_page(self, rows: Sequence[str]) -> str:
+        return ""
+
+    def render_counters(self, counters: Mapping[str, object]) -> str:
+        conversation = find_conversation(self._actor, self.conversation_id)
+        if conversation is None:
+            return ""
+        context = detail_context(conversation, self._actor) | {"out_of_band": True}
+        return render_to_string("conversations/_conversation_parts.html", context)
+
+
+def _require_supervisor(actor: Actor) -> None:
+    if not actor.may(Right.SUPERVISE):
+        raise Refused(REFUSAL[Right.SUPERVISE])
+
+
+@live_view("conversations")
+def conversation_list(actor: Actor, query: QueryDict) -> LiveView:
+    _require_supervisor(actor)
+    return ConversationListView(actor, query)
+
+
+@live_view("conversation")
+def one_conversation(actor: Actor, query: QueryDict) -> LiveView:
+    _require_supervisor(actor)
+    typed = query.get("id", "")
+    if not typed.isdecimal() or not visible_to(actor).filter(pk=int(typed)).exists():
+        raise NotFound("There is no such conversation, or it isn’t in your queues.")
+    return ConversationView(actor, int(typed))

@@ -1,0 +1,120 @@
+"""What the row template prints: strings only, made once, so that rendering asks nothing and decides nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from contact_center.web.templatetags.console import duration
+from conversations.sentiment import level_of
+from conversations.states import Phase, Priority, Status, StatusReason, phase_of
+from routing.kinds import Channel, Kind
+
+CHANNEL_LABELS: dict[str, str] = dict(Channel.choices)
+CHANNEL_ICONS: dict[str, str] = {
+    Channel.LIVE_CHAT: "message",
+    Channel.PERSISTENT_CHAT: "persistent-chat",
+    Channel.SMS: "sms",
+    Channel.WHATSAPP: "whatsapp",
+    Channel.FACEBOOK: "facebook",
+    Channel.SOCIAL: "social",
+    Channel.VOICE: "voice",
+    Channel.RECORD: "record",
+}
+ELEVATED = {"voice": "Voice call", "video": "Video call"}
+PRIORITY_LABELS: dict[int, str] = {priority.value: str(priority.label) for priority in Priority}
+STATUS_LABELS: dict[str, str] = dict(Status.choices)
+REASON_LABELS: dict[str, str] = dict(StatusReason.choices)
+STATUS_ICONS = {
+    Phase.OPEN: "status-open",
+    Phase.AWAITING: "status-offered",
+    Phase.ACTIVE: "status-active",
+    Phase.WAITING: "status-waiting",
+    Phase.WRAP_UP: "status-wrap-up",
+    Phase.CLOSED: "status-closed",
+}
+# A wait turns amber at the queue's service level, and red at its first-response target or this many times the level.
+RED_AFTER = 5
+
+
+class ConversationRow:
+    """One row of the list, as `_row.html` names its parts."""
+
+    __slots__ = (
+        "channel_icon",
+        "channel_label",
+        "created_at",
+        "customer",
+        "id",
+        "number",
+        "priority",
+        "queue",
+        "representative",
+        "sentiment_icon",
+        "sentiment_label",
+        "status",
+        "status_detail",
+        "status_icon",
+        "status_label",
+        "subject",
+        "url",
+        "version",
+        "wait_amber",
+        "wait_fixed",
+        "wait_red",
+        "wait_since",
+    )
+
+    def __init__(self, values: Mapping[str, Any], list_url: str) -> None:
+        """`values` come from queries.ROW_COLUMNS."""
+        phase = phase_of(values["status"], values["status_reason"])
+        level = level_of(values["sentiment_score"])
+        self.id = str(values["pk"])
+        self.number = f"C-{self.id}"
+        self.version = str(values["version"])
+        self.url = f"{list_url}{self.id}/"
+        self.subject = values["subject"]
+        self.customer = values["customer_name"]
+        self.channel_label, self.channel_icon = channel_look(values["channel"], values["elevated_to"])
+        self.queue = values["queue__name"]
+        self.representative = values["representative__name"] or ""
+        self.status = values["status"]
+        self.status_label = STATUS_LABELS[values["status"]]
+        self.status_icon = STATUS_ICONS[phase]
+        self.status_detail = status_detail(phase, values)
+        self.sentiment_label = level.label if level else ""
+        self.sentiment_icon = level.icon if level else ""
+        self.created_at = values["created_at"].isoformat()
+        self.priority = PRIORITY_LABELS.get(values["priority"], "")
+        self._wait(values)
+
+    def _wait(self, values: Mapping[str, Any]) -> None:
+        """Since the last entry into a queue: running, frozen at acceptance or closing, empty for records."""
+        self.wait_since = self.wait_fixed = self.wait_amber = self.wait_red = ""
+        if values["kind"] == Kind.RECORD:
+            return
+        ended: datetime | None = values["accepted_at"] or values["closed_at"]
+        if ended is not None:
+            self.wait_fixed = duration(ended - values["queued_at"])
+            return
+        level = values["queue__service_level_seconds"]
+        self.wait_since = values["queued_at"].isoformat()
+        self.wait_amber = str(level)
+        self.wait_red = str(values["queue__first_response_seconds"] or level * RED_AFTER)
+
+
+def channel_look(channel: str, elevated_to: str) -> tuple[str, str]:
+    """Name and icon; a chat that was elevated to a call shows as the call it is now."""
+    if elevated_to:
+        return ELEVATED.get(elevated_to, CHANNEL_LABELS[channel]), elevated_to
+    return CHANNEL_LABELS[channel], CHANNEL_ICONS[channel]
+
+
+def status_detail(phase: Phase, values: Mapping[str, Any]) -> str:
+    """What the status alone doesn't say."""
+    if phase is Phase.AWAITING:
+        return "awaiting acceptance"
+    if values["transfer_pending"]:
+        return "transfer pending"
+    if phase is Phase.CLOSED:
+        return REASON_LABELS.get(values["status_reason"], "").lower()
+    return "hand raised" if values["hand_raised_at"] else ""
