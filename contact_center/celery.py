@@ -15,7 +15,9 @@ app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
 
 # name -> {"task": …, "schedule": seconds or crontab(…), "kwargs": {…}}
-SCHEDULE: dict[str, dict[str, Any]] = {}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "timers of conversations": {"task": "conversations.find_due_timers", "schedule": 5.0},
+}
 app.conf.beat_schedule = SCHEDULE
 
 

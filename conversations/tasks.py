@@ -1,0 +1,29 @@
+"""Timers of conversations: thin tasks over `actions.lifecycle`, driven by rows that say when they are due."""
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone
+
+from contact_center.tenancy.access import system_actor
+from contact_center.tenancy.tasks import OrganizationTask
+from conversations.actions import lifecycle
+
+# Conversations in one transaction; more that are due follow in the next task.
+BATCH = 200
+
+
+@shared_task(name="conversations.find_due_timers")
+def find_due_timers() -> None:
+    """One task per organization that has something due, so that none waits for another."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organizations_with_due_conversations()")
+        due = [row[0] for row in cursor.fetchall()]
+    for organization_id in due:
+        run_due_timers.delay(organization_id=organization_id)
+
+
+@shared_task(base=OrganizationTask, name="conversations.run_due_timers")
+def run_due_timers(*, organization_id: int) -> None:
+    moved = lifecycle.run_due_timers(actor=system_actor(organization_id), now=timezone.now(), limit=BATCH)
+    if moved == BATCH:
+        run_due_timers.delay_on_commit(organization_id=organization_id)
