@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "contact_center.web.middleware.PageMiddleware",
     "contact_center.tenancy.middleware.OrganizationMiddleware",
+    "contact_center.tenancy.api_keys.ApiKeyMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     "contact_center.web.errors.DomainErrorMiddleware",
 ]

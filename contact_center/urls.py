@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django_prometheus.exports import ExportToDjangoView
 
+from contact_center.api import api
 from contact_center.web import entrance, health
 
 # /o/<organization>/…: pages of one organization.
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:organization>/", include(of_organization)),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
     # For machines: is it alive, can it work, how does it fare.
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),

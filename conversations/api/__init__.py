@@ -1,0 +1,1 @@
+"""The HTTP API under /api/v1/: schemas, calls and the words in which it refuses."""

@@ -1,0 +1,74 @@
+"""What intake is given and what it answers; values only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+
+from contact_center.errors import Conflict, DomainError
+from conversations.models import Conversation
+from conversations.states import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerParcel:
+    external_id: str
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationParcel:
+    """A customer who writes for the first time; names are those the caller uses."""
+
+    external_id: str
+    work_stream: str
+    subject: str
+    customer: CustomerParcel
+    message: str
+    priority: int = Priority.NORMAL
+    intent: str = ""
+    skills: dict[str, int] = field(default_factory=dict)
+    by_ai_agent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageParcel:
+    """`representative` is an e-mail address; empty for the customer's message."""
+
+    conversation_id: int
+    external_id: str
+    text: str
+    representative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a parcel: where it is now, or why it was refused. `created` is false for what existed already."""
+
+    conversation: Conversation | None = None
+    message_id: int = 0
+    created: bool = False
+    error: DomainError | None = None
+
+
+class Overtaken(IntegrityError):
+    """Between a look and the lock another transaction changed what was looked at."""
+
+
+Answer = TypeVar("Answer")
+
+
+def once_more_when_overtaken(work: Callable[[], Answer]) -> Answer:
+    """Run `work`; when another transaction stored the same external id meanwhile, run it again and find that one.
+
+    Raises Conflict when that happens twice.
+    """
+    for _ in range(2):
+        try:
+            with transaction.atomic():
+                return work()
+        except IntegrityError as error:
+            overtaken = error
+    raise Conflict("The same external_id is being stored by another call; repeat this one.") from overtaken

@@ -1,0 +1,52 @@
+"""A representative wrote elsewhere: takes the conversation up for them, by the rule table, or says why not."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from contact_center.errors import DomainError, Refused
+from contact_center.tenancy.access import Actor
+from conversations.actions import perform
+from conversations.intake.names import acting
+from conversations.models import Conversation
+from conversations.rules import Action, why_not
+from conversations.states import Phase
+from routing.models import Representative
+
+# What a representative's message implies in a state in which nobody talks yet.
+TAKES_UP: dict[Phase, Action] = {
+    Phase.OPEN: Action.PICK,
+    Phase.AWAITING: Action.ACCEPT,
+    Phase.WAITING: Action.REOPEN,
+}
+
+
+@dataclass(slots=True)
+class TakenUp:
+    """`changed` moved and have to be read again; the rest of the conversations were theirs already."""
+
+    changed: list[int] = field(default_factory=list)
+    refused: dict[int, DomainError] = field(default_factory=dict)
+
+
+def take_up(
+    authors: Mapping[int, Representative], rows: Mapping[int, Conversation], *, actor: Actor, now: datetime
+) -> TakenUp:
+    """`authors` by conversation id. Statements grow with the number of representatives who take something up."""
+    outcome = TakenUp()
+    groups: dict[tuple[Action, int], list[int]] = defaultdict(list)
+    people = {person.pk: person for person in authors.values()}
+    for conversation_id, person in authors.items():
+        row = rows[conversation_id]
+        if action := TAKES_UP.get(row.phase):
+            groups[(action, person.pk)].append(conversation_id)
+        elif refusal := why_not(Action.REPLY, row, acting(person, actor)):
+            outcome.refused[conversation_id] = Refused(refusal.sentence, code=refusal.code)
+    for (action, person_id), ids in groups.items():
+        for result in perform(action, ids, actor=acting(people[person_id], actor), now=now):
+            if result.outcome == "succeeded":
+                outcome.changed.append(result.conversation_id)
+            else:
+                outcome.refused[result.conversation_id] = Refused(result.sentence, code=result.code)
+    return outcome
