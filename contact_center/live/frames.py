@@ -11,7 +11,7 @@ from html import escape
 from contact_center.live.difference import Difference
 from contact_center.live.protocol import LiveView
 
-_OPENING_TAG = re.compile(r"\s*<[a-zA-Z][\w-]*")
+_OPENING_TAG = re.compile(r'\s*<[a-zA-Z][\w-]*(\s+id="[^"]*")?')
 
 
 def state(*, updates: int, as_of: datetime, stale: bool = False) -> str:

@@ -91,8 +91,8 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._readers.shutdown(wait=False, cancel_futures=True)
-        self.doorkeeper.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._readers, self.doorkeeper):
+            await asyncio.to_thread(threads.shutdown, cancel_futures=True)
 
     def _feed(self, organization_id: int) -> Feed:
         feed = self._feeds.get(organization_id)

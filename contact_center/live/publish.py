@@ -59,6 +59,8 @@ class _Publication:
         self.ids: set[int] = set()
         self.anything = False
         self.done = False
+        # Django names a failed callback by it.
+        self.__qualname__ = type(self).__qualname__
 
     def accepts(self, organization_id: int, kind: str) -> bool:
         return not self.done and (self.organization_id, self.kind) == (organization_id, kind)
@@ -76,6 +78,4 @@ class _Publication:
 @functools.cache
 def _client(url: str) -> redis.Redis:
     """One pool per process. Short time-outs and one retry: a slow Redis must not hold up the person who clicked."""
-    return redis.Redis.from_url(
-        url, socket_connect_timeout=0.5, socket_timeout=1, socket_keepalive=True, retry=Retry(NoBackoff(), 1)
-    )
+    return redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1, retry=Retry(NoBackoff(), 1))

@@ -66,9 +66,7 @@ class Subscription:
 
     async def _listen(self) -> None:
         # No retries inside the client: it would subscribe again in silence.
-        client = redis.Redis.from_url(
-            self._url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2, socket_keepalive=True
-        )
+        client = redis.Redis.from_url(self._url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2)
         async with contextlib.aclosing(client), client.pubsub() as pubsub, asyncio.TaskGroup() as both:
             await pubsub.connect()
             self._changed.set()
