@@ -1,0 +1,1 @@
+"""The two demo organizations: who works there, what customers ask, and the traffic between them."""

@@ -1,0 +1,193 @@
+"""What an administrator would have set up: settings, queues, work streams, representatives, lists, API key."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from contact_center.demo_data.cast import Cast
+from contact_center.tenancy.models import ApiKey, Membership, Organization, OrganizationSettings, hash_key
+from contact_center.tenancy.toggles import MONITORING_NOTICE_VERSION, Toggle
+from conversations.models import Disposition, ForceCloseReason
+from routing.kinds import Channel, Kind, Presence, kind_of, mode_of
+from routing.models import (
+    Intent,
+    IntentFamily,
+    IntentGroup,
+    PresenceChange,
+    Queue,
+    QueueMember,
+    Representative,
+    RepresentativeSkill,
+    Skill,
+    UserGroup,
+    WorkStream,
+)
+from routing.models.intents import UserGroupIntentGroup, UserGroupMember
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+
+# Auto-close after so many seconds in Open, Active, Waiting and Wrap-up (reference.md §2.3); None never closes.
+AUTO_CLOSE: dict[str, tuple[int | None, int | None, int | None, int | None]] = {
+    Channel.LIVE_CHAT: (20 * MINUTE, None, None, 15 * MINUTE),
+    Channel.PERSISTENT_CHAT: (30 * DAY, None, 28 * DAY, DAY),
+    Channel.SMS: (30 * DAY, 30 * DAY, 28 * DAY, DAY),
+    Channel.WHATSAPP: (30 * DAY, 30 * DAY, 28 * DAY, DAY),
+    Channel.VOICE: (30 * DAY, 2 * HOUR, None, DAY),
+    Channel.RECORD: (None, None, None, None),
+}
+# Slug, name, channel, position of the default queue, units.
+WORK_STREAMS = (
+    ("live-chat", "Live chat", Channel.LIVE_CHAT, 0, 30),
+    ("persistent-chat", "Persistent chat", Channel.PERSISTENT_CHAT, 0, 20),
+    ("sms", "SMS", Channel.SMS, 3, 15),
+    ("whatsapp", "WhatsApp", Channel.WHATSAPP, 3, 15),
+    ("voice", "Voice", Channel.VOICE, 4, 90),
+    ("records", "Records", Channel.RECORD, 5, 10),
+)
+CHAT_STREAM = "live-chat"
+FORCE_CLOSE_REASONS = (
+    "Customer did not respond",
+    "Duplicate conversation",
+    "Handled on another channel",
+    "Spam or abuse",
+    "Technical problem",
+    "Other",
+)
+DISPOSITIONS = ("Solved", "Solved with a refund or credit", "Passed on", "Customer gone", "No action needed")
+
+
+def seed_settings(cast: Cast, organization: Organization, memberships: dict[str, Membership]) -> None:
+    """All four toggles on; the monitoring notice confirmed by the administrator."""
+    if OrganizationSettings.objects.exists():
+        return
+    OrganizationSettings.objects.create(
+        toggles=list(Toggle.values),
+        time_zone=cast.time_zone,
+        monitoring_notice_version=MONITORING_NOTICE_VERSION,
+        monitoring_confirmed_by=memberships[cast.address("admin")].user,
+        monitoring_confirmed_at=timezone.now(),
+        customer_notice=f"{organization.name} may listen in on conversations to help its people serve you well.",
+    )
+
+
+def seed_api_key(cast: Cast) -> None:
+    key = f"demo-key-{cast.slug}"
+    if not ApiKey.objects.filter(key_hash=hash_key(key)).exists():
+        ApiKey.issue("Demo", key=key)
+
+
+def seed_lists() -> None:
+    for position, label in enumerate(FORCE_CLOSE_REASONS):
+        ForceCloseReason.objects.get_or_create(label=label, defaults={"position": position})
+    for position, label in enumerate(DISPOSITIONS):
+        Disposition.objects.get_or_create(label=label, defaults={"position": position})
+
+
+def seed_queues(cast: Cast) -> dict[str, Queue]:
+    """By name, in the cast's order."""
+    found = {}
+    for queue in cast.queues:
+        found[queue.name], _ = Queue.objects.get_or_create(
+            name=queue.name,
+            defaults={
+                "kind": queue.kind,
+                "priority": queue.priority,
+                "intent_based": queue.intent_based,
+                "description": queue.description,
+                "first_response_seconds": 2 * MINUTE if queue.kind == Kind.MESSAGING else None,
+                "resolution_seconds": DAY if queue.kind == Kind.RECORD else None,
+            },
+        )
+    return found
+
+
+def seed_work_streams(cast: Cast, queues: list[Queue]) -> None:
+    for slug, name, channel, queue, units in WORK_STREAMS:
+        after_open, after_active, after_waiting, after_wrap_up = AUTO_CLOSE[channel]
+        WorkStream.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": name,
+                "kind": kind_of(channel),
+                "channel": channel,
+                "mode": mode_of(channel),
+                "default_queue": queues[queue],
+                "units_per_conversation": units,
+                "open_auto_close_seconds": after_open,
+                "active_auto_close_seconds": after_active,
+                "waiting_auto_close_seconds": after_waiting,
+                "wrap_up_auto_close_seconds": after_wrap_up,
+                "keep_same_representative": channel not in (Channel.LIVE_CHAT, Channel.VOICE, Channel.RECORD),
+                "chat_key": f"demo-{cast.slug}" if slug == CHAT_STREAM else None,
+            },
+        )
+
+
+def seed_representatives(cast: Cast, memberships: dict[str, Membership]) -> list[Representative]:
+    """The eight people and the AI agent, in the cast's order; presences are set once."""
+    emails = [cast.address(f"rep{number}") for number in range(1, len(cast.representatives) + 1)]
+    known = set(Representative.objects.values_list("name", flat=True))
+    now = timezone.now()
+    new = [
+        Representative(
+            membership=memberships[email],
+            name=rep.name,
+            email=email,
+            presence=rep.presence,
+            presence_since=now - timedelta(minutes=7 * number),
+            presence_set_by_system=False,
+            total_units=rep.units,
+        )
+        for number, (email, rep) in enumerate(zip(emails, cast.representatives, strict=True), start=1)
+        if rep.name not in known
+    ]
+    if cast.ai_agent not in known:
+        kind = Representative.Type.AI_AGENT
+        new.append(Representative(name=cast.ai_agent, type=kind, presence=Presence.AVAILABLE, total_units=0))
+    created = Representative.objects.bulk_create(new)
+    PresenceChange.objects.bulk_create(
+        PresenceChange(representative=rep, presence=rep.presence, since=rep.presence_since) for rep in created
+    )
+    by_name = {rep.name: rep for rep in Representative.objects.all()}
+    return [by_name[rep.name] for rep in cast.representatives]
+
+
+def seed_memberships_of_queues(cast: Cast, queues: list[Queue], people: list[Representative]) -> None:
+    """Everybody serves the queues where work arrives first; further ones as the cast says."""
+    everyone = {0, 3}
+    QueueMember.objects.bulk_create(
+        [
+            QueueMember(queue=queues[position], representative=person)
+            for person, rep in zip(people, cast.representatives, strict=True)
+            for position in sorted(everyone | set(rep.queues))
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def seed_skills(cast: Cast, people: list[Representative]) -> None:
+    names = sorted({name for rep in cast.representatives for name, _ in rep.skills})
+    Skill.objects.bulk_create([Skill(name=name) for name in names], ignore_conflicts=True)
+    skills = {skill.name: skill for skill in Skill.objects.filter(name__in=names)}
+    RepresentativeSkill.objects.bulk_create(
+        [
+            RepresentativeSkill(representative=person, skill=skills[name], proficiency=proficiency)
+            for person, rep in zip(people, cast.representatives, strict=True)
+            for name, proficiency in rep.skills
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def seed_intents(cast: Cast, people: list[Representative]) -> None:
+    family, _ = IntentFamily.objects.get_or_create(name=cast.family)
+    served = dict(zip(cast.intents, cast.user_groups.items(), strict=True))
+    for group_name, intents in cast.intents.items():
+        group, _ = IntentGroup.objects.get_or_create(family=family, name=group_name)
+        for name in intents:
+            Intent.objects.get_or_create(name=name, defaults={"group": group})
+        user_group_name, members = served[group_name]
+        user_group, _ = UserGroup.objects.get_or_create(name=user_group_name)
+        UserGroupIntentGroup.objects.get_or_create(user_group=user_group, intent_group=group)
+        for position in members:
+            UserGroupMember.objects.get_or_create(user_group=user_group, representative=people[position])
