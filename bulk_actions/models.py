@@ -40,6 +40,8 @@ class BulkAction(OrganizationModel):
     # Selected, but not found or not in the person's queues: there is no item for them.
     missing = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    # Those of the total that the preview said will be done.
+    eligible = models.PositiveIntegerField(default=0)
     succeeded = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)

@@ -53,7 +53,13 @@ def start(run: BulkAction, *, actor: Actor, parameters: Mapping[str, Any]) -> bo
         eligible = run.items.filter(preview_code="").count()
         _require_startable(run, eligible)
         name = "confirm_single" if run.single else "confirm"
-        confirmed = {"parameters": dict(parameters), "recipients": eligible, "started_at": now, "enqueued_at": now}
+        confirmed = {
+            "parameters": dict(parameters),
+            "eligible": eligible,
+            "recipients": eligible,
+            "started_at": now,
+            "enqueued_at": now,
+        }
         if not lifecycle.move(run.pk, name, **confirmed):
             return False
         run.refresh_from_db()

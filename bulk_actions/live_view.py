@@ -1,0 +1,120 @@
+"""Action History and a run's page kept live: their own queries and templates, read anew by the hub."""
+
+from collections.abc import Hashable, Mapping, Sequence
+
+from django.http import QueryDict
+from django.template.loader import get_template, render_to_string
+
+from bulk_actions import pages, presenters, queries
+from bulk_actions.queries import ItemFilter, Place
+from contact_center.errors import NotFound, Refused
+from contact_center.live.protocol import LiveView, Snapshot
+from contact_center.live.registry import live_view
+from contact_center.tenancy.access import Actor
+from contact_center.tenancy.roles import REFUSAL, Right
+from contact_center.web.pagination import count_rows
+
+
+class HistoryView(LiveView):
+    """Everybody who may read the history sees the same runs."""
+
+    kinds = frozenset({"bulk_action"})
+
+    def __init__(self, actor: Actor, place: Place) -> None:
+        self.organization_id = actor.organization_id
+        self.place = place
+        self._actor = actor
+        self.key: Hashable = ("action-history", self.organization_id, place, pages.empty_history(actor).get("url"))
+        self.render_key: Hashable = ("run", self.organization_id)
+
+    def read(self) -> Snapshot:
+        """Two queries."""
+        page = queries.run_page(self.place)
+        counters = {"count": str(count_rows(queries.runs())), **pages.neighbours(page)}
+        return Snapshot(tuple((id, stamp) for id, _, stamp in page.rows), counters)
+
+    def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
+        template = get_template("bulk_actions/_history_row.html")
+        slug = self._actor.organization_slug
+        found = queries.run_rows(ids)
+        return {id: template.render({"run": presenters.run_row(run, slug)}) for id, run in found.items()}
+
+    def row_dom_id(self, id: int) -> str:
+        return f"run-{id}"
+
+    def render_page(self, rows: Sequence[str]) -> str:
+        return f'<tbody id="rows" hx-swap-oob="morph">{"".join(rows)}</tbody>'
+
+    def render_counters(self, counters: Mapping[str, object]) -> str:
+        pagination = pages.history_pagination(self._actor, self.place, _beside(counters))
+        context = {"count": counters["count"], "pagination": pagination}
+        return render_to_string("bulk_actions/_history_counters.html", context)
+
+
+class RunView(LiveView):
+    """One run: its head, the groups of reasons and a page of its conversations."""
+
+    kinds = frozenset({"bulk_action"})
+
+    def __init__(self, actor: Actor, bulk_action_id: int, query: QueryDict) -> None:
+        self.organization_id = actor.organization_id
+        self.bulk_action_id = bulk_action_id
+        self.chosen, self.place = ItemFilter.of(query), Place.of(query)
+        self._actor = actor
+        # Whether it may be cancelled depends on everything the person may do.
+        self.key: Hashable = ("run", bulk_action_id, actor, self.chosen, self.place)
+        self.render_key: Hashable = ("run-item", bulk_action_id, actor.may(Right.SUPERVISE))
+
+    def concerned_by(self, kind: str, ids: frozenset[int] | None) -> bool:
+        return kind in self.kinds and (ids is None or self.bulk_action_id in ids)
+
+    def read(self) -> Snapshot:
+        """Two queries."""
+        page = queries.item_page(self.bulk_action_id, self._actor, self.chosen, self.place)
+        stamp = queries.runs().filter(pk=self.bulk_action_id).values_list("row_stamp", flat=True).first()
+        rows = tuple((id, (outcome, code)) for id, _, outcome, code in page.rows)
+        return Snapshot(rows, {"stamp": stamp, **pages.neighbours(page)})
+
+    def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
+        template = get_template("bulk_actions/_run_item.html")
+        return {row["id"]: template.render({"item": row}) for row in pages.item_rows(ids, self._actor)}
+
+    def row_dom_id(self, id: int) -> str:
+        return f"item-{id}"
+
+    def render_page(self, rows: Sequence[str]) -> str:
+        return f'<tbody id="rows" hx-swap-oob="morph">{"".join(rows)}</tbody>'
+
+    def render_counters(self, counters: Mapping[str, object]) -> str:
+        run = queries.get_run(self.bulk_action_id)
+        context = {
+            **pages.head_context(run, self._actor),
+            **pages.groups_context(run, self._actor, self.chosen),
+            "pagination": pages.run_pagination(run, self._actor, self.chosen, self.place, _beside(counters)),
+            "out_of_band": True,
+        }
+        return render_to_string("bulk_actions/_run_counters.html", context)
+
+
+def _beside(counters: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(counters[name]) for name in ("before", "after")}
+
+
+def _require_reader(actor: Actor) -> None:
+    if not actor.may(Right.READ_HISTORY):
+        raise Refused(REFUSAL[Right.READ_HISTORY])
+
+
+@live_view("action-history")
+def action_history(actor: Actor, query: QueryDict) -> LiveView:
+    _require_reader(actor)
+    return HistoryView(actor, Place.of(query))
+
+
+@live_view("run")
+def one_run(actor: Actor, query: QueryDict) -> LiveView:
+    _require_reader(actor)
+    typed = query.get("id", "")
+    if not typed.isdecimal() or len(typed) > 18:
+        raise NotFound("There is no such run.")
+    return RunView(actor, queries.get_run(int(typed)).pk, query)

@@ -1,0 +1,126 @@
+"""Everything the templates of Action History are given, for the pages and for their live views alike."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from bulk_actions import presenters, queries
+from bulk_actions.models import BulkAction
+from bulk_actions.queries import ItemFilter, Place
+from bulk_actions.starting import is_cancellable
+from contact_center.tenancy.access import Actor
+from contact_center.tenancy.roles import Right
+from contact_center.web.pagination import PAGE_SIZES, Page, count_rows
+
+
+def history_context(actor: Actor, place: Place) -> dict[str, Any]:
+    """Three queries."""
+    page = queries.run_page(place)
+    ids = [row[0] for row in page.rows]
+    found = queries.run_rows(ids)
+    url, query = history_url(actor), urlencode(place.parameters)
+    return {
+        "page": {
+            "list_url": url,
+            "ws_url": f"/ws/o/{actor.organization_slug}/action-history/?{query}",
+            "query": query,
+            "count": str(count_rows(queries.runs())),
+        },
+        "runs": [presenters.run_row(found[id], actor.organization_slug) for id in ids if id in found],
+        "empty": empty_history(actor),
+        "pagination": history_pagination(actor, place, neighbours(page)),
+    }
+
+
+def empty_history(actor: Actor) -> dict[str, str]:
+    text = "What supervisors do to conversations, one or many, appears here as soon as it starts."
+    empty = {"icon": "history", "title": "No action yet", "text": text}
+    if actor.may(Right.SUPERVISE):
+        empty |= {"url": conversations_url(actor), "label": "All ongoing conversations"}
+    return empty
+
+
+def run_context(run: BulkAction, actor: Actor, chosen: ItemFilter, place: Place) -> dict[str, Any]:
+    """Six queries, one more for somebody whose queues don't cover everything."""
+    page = queries.item_page(run.pk, actor, chosen, place)
+    query = urlencode(chosen.parameters | place.parameters)
+    return {
+        **head_context(run, actor),
+        **groups_context(run, actor, chosen),
+        "history_url": history_url(actor),
+        "ws_url": f"/ws/o/{actor.organization_slug}/run/?id={run.pk}" + (f"&{query}" if query else ""),
+        "items": item_rows([row[0] for row in page.rows], actor),
+        "pagination": run_pagination(run, actor, chosen, place, neighbours(page)),
+    }
+
+
+def head_context(run: BulkAction, actor: Actor) -> dict[str, Any]:
+    head = presenters.run_head(run, actor.organization_slug, cancellable=is_cancellable(run, actor))
+    return {"run": head, "parameters": presenters.parameters(run)}
+
+
+def groups_context(run: BulkAction, actor: Actor, chosen: ItemFilter) -> dict[str, Any]:
+    """The chips above the table, how many items stand in other queues, and what stands in an empty table."""
+    groups = queries.outcome_groups(run.pk, actor)
+    url = presenters.run_url(run.pk, actor.organization_slug)
+    hidden = run.total - sum(number for *_, number in groups)
+    return {
+        "groups": presenters.group_chips(groups, chosen.parameters, url),
+        "hidden": hidden if actor.queue_ids is not None else 0,
+        "empty": _empty_items(chosen, url),
+    }
+
+
+def _empty_items(chosen: ItemFilter, url: str) -> dict[str, str]:
+    if chosen.outcome:
+        text = "No conversation of this run has this outcome now."
+        return {"icon": "filter", "title": "None of these", "text": text, "url": url, "label": "Show all"}
+    text = "The conversations of this run are in queues that you don’t see."
+    return {"icon": "lock", "title": "Nothing in your queues", "text": text}
+
+
+def item_rows(ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:
+    names = queries.item_rows(ids, actor)
+    url = conversations_url(actor) if actor.may(Right.SUPERVISE) else ""
+    return [presenters.item_row(names.items[id], names, conversations_url=url) for id in ids if id in names.items]
+
+
+def neighbours(page: Page[Any]) -> dict[str, str]:
+    """The cursors that lead to the pages before and after; empty where there are none."""
+    return {"before": queries.cursor(page.previous), "after": queries.cursor(page.next)}
+
+
+def history_pagination(actor: Actor, place: Place, beside: Mapping[str, str]) -> dict[str, Any]:
+    return _pagination(history_url(actor), place, {}, beside)
+
+
+def run_pagination(
+    run: BulkAction, actor: Actor, chosen: ItemFilter, place: Place, beside: Mapping[str, str]
+) -> dict[str, Any]:
+    url = presenters.run_url(run.pk, actor.organization_slug)
+    return _pagination(url, place, chosen.parameters, beside) | {"target": "#run-items"}
+
+
+def _pagination(url: str, place: Place, kept: Mapping[str, str], beside: Mapping[str, str]) -> dict[str, Any]:
+    def there(there: Place) -> str:
+        parameters = {**kept, **there.parameters}
+        return f"{url}?{urlencode(parameters)}" if parameters else url
+
+    return {
+        "id": "pages",
+        "page_sizes": [
+            {"value": size, "url": there(Place(size)), "current": size == place.size} for size in PAGE_SIZES
+        ],
+        "previous_url": there(Place(place.size, before=beside["before"])) if beside["before"] else "",
+        "next_url": there(Place(place.size, after=beside["after"])) if beside["after"] else "",
+    }
+
+
+def history_url(actor: Actor) -> str:
+    return reverse("bulk_actions:history", args=[actor.organization_slug])
+
+
+def conversations_url(actor: Actor) -> str:
+    return reverse("conversations:list", args=[actor.organization_slug])

@@ -1,0 +1,172 @@
+"""What the templates of runs print: words and numbers, made once; no rule and no query in here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bulk_actions.models import BulkAction, BulkActionItem
+from bulk_actions.queries import ItemRows
+from bulk_actions.states import TERMINAL, UNFINISHED, Outcome, RunStatus
+from conversations.rules import Action, sentence_of
+from conversations.states import Phase, Status, StatusReason, phase_of
+
+ICONS: dict[str, str] = {
+    Action.FORCE_CLOSE: "force-close",
+    Action.ASSIGN_TO_REPRESENTATIVE: "assign",
+    Action.ASSIGN_TO_QUEUE: "assign",
+    Action.TRANSFER_TO_REPRESENTATIVE: "transfer",
+    Action.TRANSFER_TO_QUEUE: "transfer",
+    Action.MESSAGE_CUSTOMER: "message-customer",
+    Action.NOTIFY: "notify",
+}
+# What a run of an action does to its conversations: before and after.
+WILL_BE, WERE = "will be processed", "processed"
+VERBS: dict[str, tuple[str, str]] = {Action.FORCE_CLOSE: ("will be closed", "closed")}
+PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
+    Action.FORCE_CLOSE: (("Reason", "reason_label"), ("Note", "note"))
+}
+# Sentences that name a state of their own are told in general above a list.
+CODE_OF_CHANGED = "changed"
+
+
+def run_row(run: BulkAction, slug: str) -> dict[str, Any]:
+    """One line of Action History."""
+    return {
+        "id": run.pk,
+        "url": run_url(run.pk, slug),
+        "action_label": Action(run.action).label,
+        "action_icon": ICONS.get(run.action, "history"),
+        "title": run.title,
+        "created_by": run.created_by.user.name,
+        "recipients": counted(run.recipients, "conversation"),
+        "started_at": moment(run.started_at),
+        "ended_at": moment(run.ended_at),
+        "status": run.status,
+        "status_label": run.get_status_display(),
+        "succeeded": run.succeeded,
+        "skipped": run.skipped,
+        "failed": run.failed,
+        "total": run.total,
+        "details": details(run),
+    }
+
+
+def run_head(run: BulkAction, slug: str, *, cancellable: bool) -> dict[str, Any]:
+    """The head of a run's page."""
+    done = run.succeeded + run.skipped + run.failed
+    return run_row(run, slug) | {
+        "sentence": sentence(run),
+        "done": done,
+        "pending": max(0, run.total - done),
+        "cancel_url": f"{run_url(run.pk, slug)}cancel/" if cancellable else "",
+    }
+
+
+def parameters(run: BulkAction) -> list[dict[str, str]]:
+    return [{"label": label, "value": run.parameters.get(name, "")} for label, name in PARAMETERS.get(run.action, ())]
+
+
+def details(run: BulkAction) -> str:
+    """In numbers: how far it is, or what came of it."""
+    if run.status not in TERMINAL:
+        return f"{processed(run):,} of {run.eligible:,}"
+    said = [
+        f"{number:,} {word}"
+        for number, word in ((run.succeeded, "succeeded"), (run.skipped, "skipped"), (run.failed, "failed"))
+        if number
+    ]
+    return ", ".join(said) or "Nothing done"
+
+
+def sentence(run: BulkAction) -> str:
+    """The same for a reader, consequences first."""
+    will_be, were = VERBS.get(run.action, (WILL_BE, WERE))
+    refused = run.total - run.eligible
+    if run.status == RunStatus.AWAITING_APPROVAL or (run.status == RunStatus.QUEUED and not run.cancel_requested_at):
+        return f"{run.eligible:,} {will_be}." + (f" {refused:,} won’t." if refused else "")
+    if run.status in UNFINISHED:
+        so_far = f"{processed(run):,} of {run.eligible:,} done"
+        return f"Being cancelled, {so_far}." if run.cancel_requested_at else f"{so_far}."
+    said = f"{counted(run.succeeded, 'conversation')} {were}."
+    if run.skipped:
+        said += f" {run.skipped:,} skipped."
+    if run.failed:
+        said += f" {run.failed:,} failed."
+    return f"{said} {run.status_sentence}".strip()
+
+
+def processed(run: BulkAction) -> int:
+    """Of those the preview promised; the others were settled at the start."""
+    return max(0, run.succeeded + run.skipped + run.failed - (run.total - run.eligible))
+
+
+def group_chips(groups: list[tuple[str, str, str, int]], chosen: Mapping[str, str], url: str) -> list[dict[str, Any]]:
+    """One chip for each outcome and reason, led by all of them."""
+    everything = {
+        "outcome": "",
+        "outcome_label": "In all",
+        "reason": "",
+        "count": sum(number for *_, number in groups),
+        "url": url,
+        "current": not chosen,
+    }
+    return [everything] + [
+        {
+            "outcome": outcome,
+            "outcome_label": Outcome(outcome).label,
+            "reason": reason_in_general(code, said),
+            "count": number,
+            "url": f"{url}?outcome={outcome}" + (f"&reason={code}" if code else ""),
+            "current": chosen == ({"outcome": outcome, "reason": code} if code else {"outcome": outcome}),
+        }
+        for outcome, code, said, number in groups
+    ]
+
+
+def reason_in_general(code: str, said: str) -> str:
+    if not code:
+        return ""
+    return sentence_of(code) if code == CODE_OF_CHANGED else said
+
+
+def item_row(item: BulkActionItem, names: ItemRows, *, conversations_url: str) -> dict[str, Any]:
+    """One conversation of a run. Without an address for people who have no conversation page."""
+    subject = names.subjects.get(item.conversation_id)
+    before, after = state_words(item.before, names), state_words(item.after, names)
+    return {
+        "id": item.pk,
+        "number": f"C-{item.conversation_id}",
+        "subject": "No longer here" if subject is None else subject,
+        "url": f"{conversations_url}{item.conversation_id}/" if conversations_url and subject is not None else "",
+        "outcome": item.outcome,
+        "outcome_label": item.get_outcome_display(),
+        "reason": item.sentence,
+        "before": before,
+        "after": "" if after == before else after,
+    }
+
+
+def state_words(state: Mapping[str, Any], names: ItemRows) -> str:
+    """For example "Active with Ana Ruiz in Refunds"; empty for what isn't known."""
+    if not state.get("status"):
+        return ""
+    if state["status"] == Status.CLOSED:
+        return StatusReason(state["status_reason"]).label
+    words = Phase(phase_of(state["status"], state["status_reason"])).label
+    if representative := names.representatives.get(state.get("representative_id") or 0):
+        words += f" with {representative}"
+    if queue := names.queues.get(state.get("queue_id") or 0):
+        words += f" in {queue}"
+    return words
+
+
+def run_url(bulk_action_id: int, slug: str) -> str:
+    return f"/o/{slug}/action-history/{bulk_action_id}/"
+
+
+def moment(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,104 @@
+"""Action History and its runs, and the two steps of a force close: preview and Proceed."""
+
+import json
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST, require_safe
+
+from bulk_actions import dialogs, pages, presenters, queries, starting
+from bulk_actions.forms import ForceCloseForm
+from bulk_actions.models import BulkAction
+from bulk_actions.queries import ItemFilter, Place
+from bulk_actions.selection import freeze, freeze_again
+from bulk_actions.states import RunStatus
+from contact_center.errors import DomainError, Invalid
+from contact_center.tenancy.access import OrganizationRequest, organization_view
+from contact_center.tenancy.roles import Right
+from contact_center.web.errors import sentence_of, status_of
+from contact_center.web.render import render_page_or_fragment
+from conversations.rules import Action
+from conversations.selection import Selection
+
+
+@require_safe
+@organization_view(Right.READ_HISTORY)
+def history(request: OrganizationRequest, organization: str) -> HttpResponse:
+    context = pages.history_context(request.actor, Place.of(request.GET))
+    return render_page_or_fragment(
+        request, "bulk_actions/history.html", "bulk_actions/_history_body.html", context, target="list-body"
+    )
+
+
+@require_safe
+@organization_view(Right.READ_HISTORY)
+def run_detail(request: OrganizationRequest, organization: str, bulk_action_id: int) -> HttpResponse:
+    run = queries.get_run(bulk_action_id)
+    context = pages.run_context(run, request.actor, ItemFilter.of(request.GET), Place.of(request.GET))
+    return render_page_or_fragment(
+        request, "bulk_actions/run.html", "bulk_actions/_run_items.html", context, target="run-items"
+    )
+
+
+@require_POST
+@organization_view(Right.SUPERVISE)
+def run_cancel(request: OrganizationRequest, organization: str, bulk_action_id: int) -> HttpResponse:
+    starting.cancel(queries.get_run(bulk_action_id), actor=request.actor)
+    if not request.htmx:
+        return redirect("bulk_actions:run", organization, bulk_action_id)
+    run = queries.get_run(bulk_action_id)
+    return render(request, "bulk_actions/_run_progress.html", pages.head_context(run, request.actor))
+
+
+@require_POST
+@organization_view(Right.SUPERVISE)
+def force_close_preview(request: OrganizationRequest, organization: str) -> HttpResponse:
+    """Freeze the selection and say what would happen to it."""
+    selection = Selection.from_request(request.POST, request.actor)
+    if selection.is_too_large:
+        return render(request, "bulk_actions/_over_limit_dialog.html", dialogs.over_limit(selection, request))
+    run = freeze(Action.FORCE_CLOSE, selection, actor=request.actor)
+    return _dialog(request, run, notice=dialogs.changed_since_seen(selection, run, request.actor))
+
+
+@require_POST
+@organization_view(Right.SUPERVISE)
+def force_close_start(request: OrganizationRequest, organization: str) -> HttpResponse:
+    """Proceed. Repeated, it answers the same and starts nothing."""
+    run = starting.preview_of(request.POST.get("run_key", ""), actor=request.actor)
+    if run.status != RunStatus.PREVIEWED:
+        return _started(request, run)
+    form = ForceCloseForm(request.POST)
+    if not form.is_valid():
+        return _dialog(request, run, form=form, status=422)
+    try:
+        with transaction.atomic():
+            starting.start(run, actor=request.actor, parameters=form.parameters())
+    except Invalid:
+        raise
+    except DomainError as reason:
+        fresh = freeze_again(run, actor=request.actor)
+        return _dialog(request, fresh, form=form, error=sentence_of(reason), status=status_of(reason))
+    return _started(request, run)
+
+
+def _dialog(request: OrganizationRequest, run: BulkAction, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = dialogs.force_close(run, request.actor, typed=request.POST, **more)
+    return render(request, "conversations/_force_close_dialog.html", context, status=status)
+
+
+def _started(request: OrganizationRequest, run: BulkAction) -> HttpResponse:
+    """Nothing for the dialog, which closes; a notice that leads to the run."""
+    run.refresh_from_db()
+    notice = {
+        "level": "success" if run.single else "info",
+        "text": f"{run.title.partition(': ')[2]} force closed" if run.single else "Force close started",
+        "link_url": presenters.run_url(run.pk, request.actor.organization_slug),
+        "link_label": "Bulk action status",
+    }
+    answer = HttpResponse(render_to_string("components/_notice.html", notice))
+    answer["HX-Trigger"] = json.dumps({"selection:clear": {}})
+    return answer
