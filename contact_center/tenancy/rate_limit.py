@@ -29,7 +29,7 @@ class _Pause:
     until = 0.0
 
 
-def count_call(key_id: int, per_minute: int) -> Verdict:
+def count_call(key_id: int | str, per_minute: int) -> Verdict:
     """Count one call and say whether it is within the key's limit."""
     if time.monotonic() < _Pause.until:
         return Verdict(allowed=True)
