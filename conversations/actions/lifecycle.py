@@ -104,9 +104,11 @@ def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> list
     """
     with transaction.atomic():
         ids = list(dict.fromkeys(message.conversation_id for message in said))
-        context, rows = _locked(ids, actor, now)
-        returning = [row for row in rows if row.phase is Phase.WAITING]
-        write([_returning(row, context) for row in returning], actor=actor, now=now, operation_id=context.operation_id)
+        # Most messages move nothing; only those that do pay for all that the verbs read.
+        locked = Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+        if waiting := [pk for pk, status in locked.values_list("pk", "status") if status == Status.WAITING]:
+            context, rows = _locked(waiting, actor, now)
+            write([_returning(row, context) for row in rows], actor=actor, now=now, operation_id=context.operation_id)
         messages = _store(said, Author.CUSTOMER, now)
         Conversation.objects.filter(pk__in=ids).update(
             last_customer_message_at=now,
