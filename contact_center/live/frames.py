@@ -14,12 +14,12 @@ from contact_center.live.protocol import LiveView
 _OPENING_TAG = re.compile(r'\s*<[a-zA-Z][\w-]*(\s+id="[^"]*")?')
 
 
-def state(*, updates: int, as_of: datetime, stale: bool = False) -> str:
+def state(*, updates: int, as_of: datetime, page: bool = False, stale: bool = False) -> str:
     """The last element of every frame; alone, it is the heartbeat. Stale: the data is as old as it says."""
-    mark = " data-stale" if stale else ""
+    marks = " data-page" * page + " data-stale" * stale
     return (
         f'<span id="live-state" hidden hx-swap-oob="true" data-updates="{updates}" '
-        f'data-as-of="{as_of.isoformat()}"{mark}></span>'
+        f'data-as-of="{as_of.isoformat()}"{marks}></span>'
     )
 
 

@@ -42,6 +42,11 @@ class Answer:
     page: str | None
     updates: int
 
+    @property
+    def whole(self) -> bool:
+        """Whether the change is the page."""
+        return self.change is not None and self.change is self.page
+
 
 def perform(job: Job, cache: RowCache) -> Answer:
     # Connections are given back around every job: a worker thread has no request that would do it.

@@ -54,7 +54,7 @@ class Watched:
         if self.dirty or self.page is None or self.as_of is None:
             return False
         if self.waiting:
-            self._hand_out(self.waiting, self.page + frames.state(updates=0, as_of=self.as_of))
+            self._hand_out(self.waiting, self.page + frames.state(updates=0, as_of=self.as_of, page=True))
             self.settled |= self.waiting
             self.waiting = set()
         return True
@@ -81,10 +81,11 @@ class Watched:
         self.page = answer.page or (self.page if unchanged else None)
         self.failures = 0
         if answer.change is not None:
-            self._hand_out(self.settled, answer.change + frames.state(updates=answer.updates, as_of=answer.as_of))
+            closing = frames.state(updates=answer.updates, as_of=answer.as_of, page=answer.whole)
+            self._hand_out(self.settled, answer.change + closing)
         if answer.page is not None:
             waiting, self.waiting = self.waiting, set()
-            self._hand_out(waiting, answer.page + frames.state(updates=0, as_of=answer.as_of))
+            self._hand_out(waiting, answer.page + frames.state(updates=0, as_of=answer.as_of, page=True))
             self.settled |= waiting
         if self.oldest_change is not None:
             metrics.CHANGE_AGE.observe(time.monotonic() - self.oldest_change)
