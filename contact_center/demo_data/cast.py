@@ -150,12 +150,13 @@ SUMMIT = Cast(
 CASTS: dict[str, Cast] = {cast.slug: cast for cast in (HARBOR, SUMMIT)}
 
 CUSTOMERS: tuple[str, ...] = (
-    "Aaliyah Brooks", "Adrián Morales", "Aiko Mori", "Ananya Iyer", "Andrzej Zieliński", "Astrid Holm", "Ayodele Bello",
-    "Bilal Qureshi", "Camila Duarte", "Catarina Lopes", "Chidi Eze", "Clara Schneider", "Dmitri Volkov", "Eero Virtanen",
-    "Emeka Obi", "Esra Demir", "Farid Rahimi", "Giulia Bianchi", "Hassan El Amrani", "Hugo Fernandes", "Ines Kovač",
-    "Isaac Thompson", "Jasmin Krüger", "Jiwoo Park", "José Luis Vega", "Katarzyna Lis", "Khadija Diallo", "Lars Pedersen",
-    "Leilani Kahale", "Liam Walsh", "Linh Nguyen", "Lucía Romero", "Magnus Eriksen", "Maryam Hosseini", "Mila Petrova",
-    "Minh Tran", "Naledi Dlamini", "Nikos Papadakis", "Olivia Hughes", "Omar Haddad", "Pilar Santos", "Rania Aziz",
-    "Ravi Deshpande", "Sanne de Vries", "Siobhán Murphy", "Sven Lindgren", "Tariq Mahmood", "Thandiwe Moyo", "Wei Zhang",
-    "Yara Nassar", "Yusuf Kaya", "Zoë Martin",
+    "Aaliyah Brooks", "Adrián Morales", "Aiko Mori", "Ananya Iyer", "Andrzej Zieliński", "Astrid Holm",
+    "Ayodele Bello", "Bilal Qureshi", "Camila Duarte", "Catarina Lopes", "Chidi Eze", "Clara Schneider",
+    "Dmitri Volkov", "Eero Virtanen", "Emeka Obi", "Esra Demir", "Farid Rahimi", "Giulia Bianchi",
+    "Hassan El Amrani", "Hugo Fernandes", "Ines Kovač", "Isaac Thompson", "Jasmin Krüger", "Jiwoo Park",
+    "José Luis Vega", "Katarzyna Lis", "Khadija Diallo", "Lars Pedersen", "Leilani Kahale", "Liam Walsh",
+    "Linh Nguyen", "Lucía Romero", "Magnus Eriksen", "Maryam Hosseini", "Mila Petrova", "Minh Tran",
+    "Naledi Dlamini", "Nikos Papadakis", "Olivia Hughes", "Omar Haddad", "Pilar Santos", "Rania Aziz",
+    "Ravi Deshpande", "Sanne de Vries", "Siobhán Murphy", "Sven Lindgren", "Tariq Mahmood", "Thandiwe Moyo",
+    "Wei Zhang", "Yara Nassar", "Yusuf Kaya", "Zoë Martin",
 )  # fmt: skip

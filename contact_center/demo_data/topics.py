@@ -109,9 +109,9 @@ HARBOR_TOPICS = (
 )  # fmt: skip
 
 HARBOR_CALLS = (
-    Topic("Call about an invoice", 4, ("I was charged twice for the same order.", "I see both charges; one is reversed now.")),
+    Topic("Call about an invoice", 4, ("I was charged twice.", "I see both charges; one is reversed now.")),
     Topic("Call about assembly", 4, ("The drawers don't fit into the frame.", "Let us go through step six together.")),
-    Topic("Call about a complaint", 4, ("I have been waiting for a call back since Tuesday.", "I'm sorry. I have your file here.")),
+    Topic("Call about a complaint", 4, ("Nobody has called me back since Tuesday.", "I'm sorry. Here is your file.")),
 )  # fmt: skip
 
 HARBOR_RECORDS = (

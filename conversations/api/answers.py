@@ -6,6 +6,7 @@ from typing import Any
 from contact_center.errors import NotFound
 from conversations.api.errors import of_domain_error
 from conversations.api.schemas import PRIORITY_NAMES
+from conversations.api.texts import RESERVED_PREFIX
 from conversations.intake import Receipt
 from conversations.models import Conversation, Message
 
@@ -78,4 +79,5 @@ def conversation_out(row: Conversation) -> dict[str, Any]:
 
 
 def message_out(row: Message) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("id", "external_id", "author", "text", "created_at")}
+    external_id = row.external_id.removeprefix(RESERVED_PREFIX)
+    return {name: getattr(row, name) for name in ("id", "author", "text", "created_at")} | {"external_id": external_id}

@@ -3,16 +3,15 @@
 from typing import Annotated, Any
 
 from django.utils import timezone
-from ninja import Path, Router
+from ninja import Path
 
 from contact_center.errors import NotFound
 from contact_center.tenancy.api_keys import ApiRequest
 from conversations.api.auth import PRESENCE
+from conversations.api.router import router
 from conversations.api.schemas import ErrorOut, PresenceIn, PresenceOut
 from routing.models import Representative
 from routing.presence import set_presence
-
-router = Router(auth=PRESENCE, tags=["Representatives"])
 
 Email = Annotated[
     str, Path(max_length=254, description="The representative's e-mail.", examples=["rep1@harbor.example"])
@@ -21,6 +20,8 @@ Email = Annotated[
 
 @router.put(
     "/representatives/{email}/presence",
+    auth=PRESENCE,
+    tags=["Representatives"],
     response={200: PresenceOut, **{status: ErrorOut for status in (400, 401, 403, 404, 413, 422, 429)}},
     operation_id="set_presence",
     summary="Set presence",

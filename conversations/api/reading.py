@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from django.http import QueryDict
 from django.utils import timezone
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Schema
 from pydantic import Field
 
 from contact_center.errors import Invalid
@@ -13,13 +13,12 @@ from contact_center.tenancy.api_keys import ApiRequest
 from contact_center.web.pagination import read_page
 from conversations.api import answers
 from conversations.api.auth import READ
+from conversations.api.router import router
 from conversations.api.schemas import ConversationOut, ConversationPage, ErrorOut, MessagePage
 from conversations.filters import BY_NAME, ConversationFilter
 from conversations.models import Conversation, Message
 from conversations.sorting import Cursor
 from routing.models import WorkStream
-
-router = Router(auth=READ, tags=["Reading"])
 
 ERRORS = {status: ErrorOut for status in (401, 403, 422, 429)}
 ConversationId = Annotated[int, Path(description="The conversation's id.", examples=[2041])]
@@ -56,6 +55,8 @@ class Filters(Schema):
 
 @router.get(
     "/conversations",
+    auth=READ,
+    tags=["Reading"],
     response={200: ConversationPage, **ERRORS},
     operation_id="list_conversations",
     summary="List conversations",
@@ -111,6 +112,8 @@ def _plain(text: str) -> str:
 
 @router.get(
     "/conversations/{int:conversation_id}",
+    auth=READ,
+    tags=["Reading"],
     response={200: ConversationOut, 404: ErrorOut, **ERRORS},
     operation_id="get_conversation",
     summary="Read a conversation",
@@ -129,6 +132,8 @@ class MessageFilters(Schema):
 
 @router.get(
     "/conversations/{int:conversation_id}/messages",
+    auth=READ,
+    tags=["Reading"],
     response={200: MessagePage, 404: ErrorOut, **ERRORS},
     operation_id="list_messages",
     summary="Read a transcript",

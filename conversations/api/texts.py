@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from pydantic import AfterValidator, Field, StringConstraints
 
+from conversations.intake.conversations import FIRST_MESSAGE
+
 MESSAGE_BYTES = 28 * 1024
-# The first message of a conversation is stored under the conversation's own id with this in front.
-RESERVED_PREFIX = "conversation:"
+RESERVED_PREFIX = FIRST_MESSAGE
 
 
 def storable(text: str) -> str:

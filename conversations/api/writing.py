@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from django.utils import timezone
-from ninja import Path, Router, Status
+from ninja import Path, Status
 from pydantic import TypeAdapter, ValidationError
 
 from contact_center.tenancy.api_keys import ApiRequest
@@ -11,6 +11,7 @@ from conversations import intake
 from conversations.api import answers
 from conversations.api.auth import INTAKE
 from conversations.api.errors import invalid
+from conversations.api.router import router
 from conversations.api.schemas import (
     PRIORITIES,
     BatchIn,
@@ -24,8 +25,6 @@ from conversations.api.schemas import (
     MessageReceipt,
 )
 
-router = Router(auth=INTAKE, tags=["Intake"])
-
 # Beyond what the database can count to there is certainly no conversation.
 ConversationId = Annotated[int, Path(description="The conversation's id.", examples=[2041])]
 LARGEST_ID = 2**63 - 1
@@ -35,6 +34,8 @@ ITEM = TypeAdapter(BatchMessageIn)
 
 @router.post(
     "/conversations",
+    auth=INTAKE,
+    tags=["Intake"],
     response={201: ConversationReceipt, 200: ConversationReceipt, **ERRORS},
     operation_id="create_conversation",
     summary="Open a conversation",
@@ -73,6 +74,8 @@ def _conversation_parcel(payload: ConversationIn) -> intake.ConversationParcel:
 
 @router.post(
     "/conversations/{int:conversation_id}/messages",
+    auth=INTAKE,
+    tags=["Intake"],
     response={201: MessageReceipt, 200: MessageReceipt, 404: ErrorOut, **ERRORS},
     operation_id="create_message",
     summary="Add a message",
@@ -102,6 +105,8 @@ def _sane(conversation_id: int) -> int:
 
 @router.post(
     "/messages/batch",
+    auth=INTAKE,
+    tags=["Intake"],
     response={200: BatchOut, **ERRORS},
     operation_id="create_messages",
     summary="Add up to 1,000 messages",
@@ -136,6 +141,8 @@ def create_messages(request: ApiRequest, payload: BatchIn) -> Any:
 
 @router.post(
     "/conversations/{int:conversation_id}/end",
+    auth=INTAKE,
+    tags=["Intake"],
     response={200: ConversationReceipt, 404: ErrorOut, **ERRORS},
     operation_id="end_conversation",
     summary="End a conversation",

@@ -22,6 +22,13 @@ TAKES_UP: dict[Phase, Action] = {
 }
 
 
+SENTENCES = {
+    "not_yours": "Another representative holds this conversation.",
+    "not_offered": "It is offered to another representative.",
+    "not_in_queue": "The representative doesn't serve the conversation's queue.",
+}
+
+
 @dataclass(slots=True)
 class TakenUp:
     """`changed` moved and have to be read again; the rest of the conversations were theirs already."""
@@ -42,11 +49,16 @@ def take_up(
         if action := TAKES_UP.get(row.phase):
             groups[(action, person.pk)].append(conversation_id)
         elif refusal := why_not(Action.REPLY, row, acting(person, actor)):
-            outcome.refused[conversation_id] = Refused(refusal.sentence, code=refusal.code)
+            outcome.refused[conversation_id] = _refused(refusal.code, refusal.sentence)
     for (action, person_id), ids in groups.items():
         for result in perform(action, ids, actor=acting(people[person_id], actor), now=now):
             if result.outcome == "succeeded":
                 outcome.changed.append(result.conversation_id)
             else:
-                outcome.refused[result.conversation_id] = Refused(result.sentence, code=result.code)
+                outcome.refused[result.conversation_id] = _refused(result.code, result.sentence)
     return outcome
+
+
+def _refused(code: str, sentence: str) -> Refused:
+    """The table speaks to the representative; here somebody else reads it."""
+    return Refused(SENTENCES.get(code, sentence), code=code)

@@ -19,14 +19,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--organization", choices=sorted(CASTS), action="append", help="Only this one; may be repeated.")
+        parser.add_argument(
+            "--organization", choices=sorted(CASTS), action="append", help="Only this; may be repeated."
+        )
         parser.add_argument("--without-conversations", action="store_true", help="People and settings only.")
         parser.add_argument("--dry-run", action="store_true", help="Say what would be made and change nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         slugs = options["organization"] or sorted(CASTS)
         if not (settings.DEMO or settings.DEBUG):
-            raise CommandError("The demo's passwords are known to everybody; set DEMO=true where that is what you want.")
+            raise CommandError("The demo's passwords are known to everybody; set DEMO=true where you want that.")
         if options["dry_run"]:
             for slug in slugs:
                 self.stdout.write(f"Would make {CASTS[slug].name} ({slug}) unless it exists.")

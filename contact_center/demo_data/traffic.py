@@ -1,0 +1,146 @@
+"""What happens next on the demo's floor, as calls of the HTTP API; the state it keeps is what it has been answered."""
+
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from contact_center.demo_data.cast import CASTS, CUSTOMERS
+from contact_center.demo_data.client import Answer, Client
+from contact_center.demo_data.topics import CALLS, TOPICS, Topic
+
+# Work stream and how often it is chosen.
+STREAMS = (("live-chat", 45), ("persistent-chat", 15), ("sms", 15), ("whatsapp", 20), ("voice", 5))
+# Beyond this many ongoing conversations nothing new comes in until some have ended.
+MOST_ONGOING = 180
+MOST_FOLLOWED = 60
+CLOSED = frozenset({"wrap_up", "closed"})
+
+
+@dataclass(slots=True)
+class Followed:
+    """A conversation this simulation opened and plays on."""
+
+    id: int
+    topic: Topic
+    stream: str
+    said: int = 1
+    representative: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    opened: int = 0
+    said: int = 0
+    ended: int = 0
+    refused: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.opened} opened, {self.said} messages, {self.ended} ended, {self.refused} refused"
+
+
+@dataclass(slots=True)
+class Simulation:
+    """One organization's customers and representatives. `step` does one believable thing."""
+
+    slug: str
+    client: Client
+    source: random.Random
+    tally: Tally = field(default_factory=Tally)
+    followed: OrderedDict[int, Followed] = field(default_factory=OrderedDict)
+    clock: Callable[[], float] = time.time
+    _serial: int = 0
+
+    def step(self) -> None:
+        """Raises NotThere when the server can't be reached."""
+        if not self.followed or self.source.random() < 0.3:
+            self._open()
+        else:
+            self._continue(self.followed[self.source.choice(list(self.followed))])
+
+    def _open(self) -> None:
+        if self._is_full():
+            self._end_oldest()
+            return
+        stream = self.source.choices([name for name, _ in STREAMS], [weight for _, weight in STREAMS])[0]
+        topic = self.source.choice((CALLS if stream == "voice" else TOPICS)[self.slug])
+        number = self.source.randrange(len(CUSTOMERS))
+        external_id = self._new_id()
+        answer = self.client.post(
+            "/conversations",
+            {
+                "external_id": external_id,
+                "work_stream": stream,
+                "subject": topic.subject,
+                "customer": {"external_id": f"{self.slug}-visitor-{number}", "name": CUSTOMERS[number]},
+                "message": topic.talk[0],
+                "priority": self.source.choices(("low", "normal", "high"), (1, 8, 1))[0],
+                **({"handled_by": "ai_agent"} if stream == "live-chat" and self.source.random() < 0.1 else {}),
+            },
+        )
+        if self._counted(answer):
+            self.tally.opened += 1
+            pk = answer.body["id"]
+            self.followed.setdefault(pk, Followed(pk, topic, stream))
+        while len(self.followed) > MOST_FOLLOWED:
+            self.followed.popitem(last=False)
+
+    def _is_full(self) -> bool:
+        """One page tells: it has a cursor as soon as there is more."""
+        answer = self.client.get(f"/conversations?limit={MOST_ONGOING}")
+        return answer.ok and answer.body.get("next_cursor") is not None
+
+    def _end_oldest(self) -> None:
+        """Somebody has to leave: the one that has been followed longest."""
+        if self.followed:
+            _, oldest = next(iter(self.followed.items()))
+            self._end(oldest)
+
+    def _continue(self, one: Followed) -> None:
+        if one.said >= len(one.topic.talk):
+            self._end(one)
+        elif one.stream != "voice" and one.said % 2 == 1:
+            self._reply(one)
+        elif one.stream == "voice" or self.source.random() < 0.05:
+            self._end(one)
+        else:
+            self._say(one, "customer")
+
+    def _reply(self, one: Followed) -> None:
+        if not one.representative:
+            number = self.source.randint(1, len(CASTS[self.slug].representatives) - 1)
+            one.representative = CASTS[self.slug].address(f"rep{number}")
+        self._say(one, "representative")
+
+    def _say(self, one: Followed, author: str) -> None:
+        body = {
+            "external_id": f"{self._new_id()}-{one.said}",
+            "from": author,
+            "text": one.topic.talk[one.said],
+            **({"representative": one.representative} if author == "representative" else {}),
+        }
+        answer = self.client.post(f"/conversations/{one.id}/messages", body)
+        if not self._counted(answer):
+            # Somebody else holds it, or a supervisor closed it: its people go their own way.
+            self.followed.pop(one.id, None)
+            return
+        self.tally.said += 1
+        one.said += 1
+
+    def _end(self, one: Followed) -> None:
+        by = "customer" if one.stream in ("live-chat", "voice") and self.source.random() < 0.5 else "representative"
+        self.followed.pop(one.id, None)
+        answer = self.client.post(f"/conversations/{one.id}/end", {"by": by})
+        if self._counted(answer):
+            self.tally.ended += 1
+
+    def _counted(self, answer: Answer) -> bool:
+        if not answer.ok:
+            self.tally.refused += 1
+        return answer.ok
+
+    def _new_id(self) -> str:
+        """Unlike any of an earlier run, so that a restart adds to the floor."""
+        self._serial += 1
+        return f"traffic-{int(self.clock() * 1000):x}-{self._serial}"
