@@ -6,6 +6,7 @@ from django.http import QueryDict
 from bulk_actions.models import BulkActionItem
 from bulk_actions.selection import freeze, freeze_again, read_preview
 from bulk_actions.states import RunStatus
+from contact_center.tenancy.models import OrganizationSettings
 from conversations.models import Conversation
 from conversations.rules import Action
 from conversations.selection import Selection
@@ -124,8 +125,6 @@ def test_freezing_again_takes_the_same_conversations_as_they_are_now(harbor, pre
 
 @pytest.mark.parametrize("toggles", [[], ["supervisor_monitor"]])
 def test_nothing_is_eligible_while_the_toggle_is_off(harbor, preview, toggles):
-    from contact_center.tenancy.models import OrganizationSettings
-
     with harbor.scope():
         OrganizationSettings.objects.update(toggles=toggles)
         run = preview(harbor, make_conversations(2))
