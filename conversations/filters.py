@@ -19,6 +19,7 @@ from conversations.filter_fields import ANY_STATUS, FIELDS, Field
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
 from conversations.sorting import DEFAULT_ORDER, Order
+from conversations.states import Status
 from conversations.visibility import visible_to
 
 BY_NAME: dict[str, Field] = {each.name: each for each in FIELDS}
@@ -85,7 +86,7 @@ class ConversationFilter:
     # --- rows ---
 
     def apply(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """The rows this filter lets through, unordered."""
+        """The rows this filter lets through, unordered. One query for a search, none otherwise."""
         if "status" not in self.values and not self._wrong("status"):
             rows = rows.filter(ONGOING_ROW)
         for each in FIELDS:
@@ -95,7 +96,13 @@ class ConversationFilter:
                 return rows.none()
         if not self.text:
             return rows
-        return rows.none() if self._wrong("q") else rows.filter(search.condition(self.text))
+        if self._wrong("q"):
+            return rows.none()
+        return rows.filter(search.condition(self.text, only_ongoing=self._leaves_closed_out))
+
+    @property
+    def _leaves_closed_out(self) -> bool:
+        return not {Status.CLOSED, ANY_STATUS} & set(self.values.get("status", ()))
 
     def rows(self) -> QuerySet[Conversation]:
         """What the person sees of what matches, unordered."""

@@ -37,10 +37,11 @@ class ConversationListView(LiveView):
         self.key: Hashable = ("conversations", self.organization_id, scope, self.shown.query_string(), page)
 
     def read(self) -> Snapshot:
-        """Two queries: the page's ids with their stamps, and the count."""
-        page = queries.list_page(self.shown, self.cursor)
+        """Two queries: the page's ids with their stamps, and the count. A third for a search."""
+        matching = self.shown.rows()
+        page = queries.list_page(self.shown, matching, self.cursor)
         counters = {
-            "count": str(count_rows(self.shown.rows())),
+            "count": str(count_rows(matching)),
             "previous": page.previous,
             "next": page.next,
         }

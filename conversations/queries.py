@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import Anchor, read_page
 from conversations.filters import ConversationFilter
+from conversations.models import Conversation
 from conversations.sorting import Cursor
 from conversations.visibility import visible_to
 
@@ -49,11 +51,14 @@ class ListPage:
     next: str
 
 
-def list_page(shown: ConversationFilter, cursor: Cursor | None) -> ListPage:
-    """Ids and stamps of one page. One query; two when the page asked for is gone and the first is shown instead."""
+def list_page(shown: ConversationFilter, rows: QuerySet[Conversation], cursor: Cursor | None) -> ListPage:
+    """Ids and stamps of one page of the filter's rows.
+
+    One query; two when the page asked for is gone and the first is shown instead.
+    """
     as_of = cursor.as_of if cursor else timezone.now()
     page = read_page(
-        shown.rows(),
+        rows,
         shown.order.keyset(as_of),
         size=shown.size,
         anchor=cursor.anchor if cursor else None,

@@ -189,6 +189,10 @@ class Conversation(OrganizationModel):
         indexes: ClassVar = [
             # All ongoing conversations, newest first: the landing page and its keyset pages.
             models.Index(fields=["organization", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_newest"),
+            # The same with closed ones: every status, or Closed alone, newest first.
+            models.Index(fields=["organization", "-created_at", "-id"], name="conversation_newest"),
+            # Channel filter and the built-in views by kind.
+            models.Index(fields=["organization", "channel", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_by_channel"),
             # The same restricted to a queue: scoped supervisors, queue filter, routing.
             models.Index(
                 fields=["organization", "queue", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_by_queue"

@@ -21,11 +21,12 @@ from conversations.selection_summary import summarize
 def conversation_list(request: OrganizationRequest, organization: str) -> HttpResponse:
     actor = request.actor
     shown = ConversationFilter.from_query(request.GET, actor)
-    page = queries.list_page(shown, queries.cursor_of(request.GET, shown))
+    matching = shown.rows()
+    page = queries.list_page(shown, matching, queries.cursor_of(request.GET, shown))
     values = queries.list_rows(page.ids, actor)
     list_url = list_url_of(actor)
     rows = [ConversationRow(values[id], list_url) for id in page.ids if id in values]
-    context = list_context(actor, shown, page, rows, count_rows(shown.rows()))
+    context = list_context(actor, shown, page, rows, count_rows(matching))
     return render_page_or_fragment(
         request, "conversations/list.html", "conversations/_list_body.html", context, target="list-body"
     )
