@@ -11,11 +11,13 @@ from contact_center.web import entrance, health
 of_organization: list[URLPattern | URLResolver] = [
     path("", entrance.organization_home, name="organization-home"),
     path("conversations/", include("conversations.urls")),
+    path("", include("bulk_actions.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.enter, name="enter"),
     path("o/<slug:organization>/", include(of_organization)),
+    path("chat/<str:key>/", include("conversations.chat.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
