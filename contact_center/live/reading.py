@@ -119,15 +119,23 @@ class _Renderer:
 
     def _rows(self, snapshot: Snapshot, ids: Iterable[int]) -> dict[int, str]:
         stamps: dict[int, Stamp] = dict(snapshot.rows)
-        keys: dict[Hashable, int] = {(self._scope, id, stamps[id]): id for id in ids}
-        rows = {keys[key]: row for key, row in self._cache.get(keys).items()}
-        missing = [id for id in keys.values() if id not in rows]
+        keys: dict[int, Hashable] = {id: (self._scope, id, stamps[id]) for id in ids}
+        found = self._cache.get(keys.values())
+        if len(found) < len(keys):
+            with self._cache.rendering(self._scope):
+                found |= self._render({id: key for id, key in keys.items() if key not in found})
+        return {id: found[key] for id, key in keys.items() if key in found}
+
+    def _render(self, keys: dict[int, Hashable]) -> dict[Hashable, str]:
+        # Another view may have rendered them while this one waited.
+        found = self._cache.get(keys.values())
+        missing = [id for id, key in keys.items() if key not in found]
         if missing:
             metrics.ROWS_RENDERED.inc(len(missing))
-            fresh = {id: row.strip() for id, row in self._view.render_rows(missing).items()}
-            self._cache.put({(self._scope, id, stamps[id]): row for id, row in fresh.items()})
-            rows |= fresh
-        return rows
+            fresh = {keys[id]: row.strip() for id, row in self._view.render_rows(missing).items()}
+            self._cache.put(fresh)
+            found |= fresh
+        return found
 
 
 def _without_gone(snapshot: Snapshot, rows: dict[int, str], needed: Iterable[int]) -> Snapshot:

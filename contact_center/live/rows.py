@@ -4,6 +4,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 
+RENDERING_LOCKS = 16
+
 
 class RowCache:
     """Least recently used rows leave first. Used by the hub's threads, hence the lock."""
@@ -12,6 +14,11 @@ class RowCache:
         self._capacity = capacity
         self._rows: OrderedDict[Hashable, str] = OrderedDict()
         self._lock = threading.Lock()
+        self._rendering = [threading.Lock() for _ in range(RENDERING_LOCKS)]
+
+    def rendering(self, scope: Hashable) -> threading.Lock:
+        """Held while rows of these rights are rendered, so that two views don't render the same row at once."""
+        return self._rendering[hash(scope) % RENDERING_LOCKS]
 
     def get(self, keys: Iterable[Hashable]) -> dict[Hashable, str]:
         found = {}

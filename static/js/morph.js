@@ -77,9 +77,9 @@
     const go = () => {
       if (!row.isConnected || !row.classList.contains("is-leaving")) return; // gone, or back again
       if (holdsUp(row)) return void setTimeout(go, LEAVING_MS);
-      document.body.dispatchEvent(new CustomEvent("live:before-leave"));
+      document.dispatchEvent(new CustomEvent("live:before-leave"));
       row.remove();
-      document.body.dispatchEvent(new CustomEvent("live:after-leave"));
+      document.dispatchEvent(new CustomEvent("live:after-leave"));
     };
     if (calm.matches) go();
     else setTimeout(go, LEAVING_MS);

@@ -109,8 +109,7 @@ class Browser:
         self.closed_with = None
 
     async def open(self):
-        connected, _ = await self.communicator.connect(timeout=10)
-        return connected
+        self.connected, _ = await self.communicator.connect(timeout=10)
 
     async def next(self, timeout=5):
         """The next frame that isn't a heartbeat, applied to the page; None once the socket is closed."""
