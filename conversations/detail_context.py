@@ -126,11 +126,7 @@ def participants(conversation: Conversation) -> list[dict[str, Any]]:
     )
     return [
         {
-            "name": row.representative.name
-            if row.representative
-            else row.membership.user.name
-            if row.membership
-            else "",
+            "name": str(row.representative or row.membership or ""),
             "role": _role(row),
             "primary": row.mode == Participant.Mode.PRIMARY and row.left_at is None,
             "since": (row.joined_at or row.added_at).isoformat(),

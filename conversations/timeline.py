@@ -85,11 +85,12 @@ def timeline(conversation_id: int) -> list[Entry]:
 def _names(events: Iterable[AuditEvent]) -> Names:
     states = [state for event in events for state in (event.before, event.after)]
     return Names(
-        members=dict(
-            Membership.objects.filter(pk__in=_ids(event.membership_id for event in events)).values_list(
-                "pk", "user__name"
+        members={
+            member.pk: str(member)
+            for member in Membership.objects.select_related("user").filter(
+                pk__in=_ids(event.membership_id for event in events)
             )
-        ),
+        },
         representatives=_called(
             Representative, (state.get(key) for state in states for key in ("representative_id", "offered_to"))
         ),
