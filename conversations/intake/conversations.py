@@ -19,7 +19,7 @@ FIRST_MESSAGE = "conversation:"
 
 def receive_conversations(parcels: Sequence[ConversationParcel], *, actor: Actor, now: datetime) -> list[Receipt]:
     """One receipt per parcel, in their order. A fixed number of statements unless one customer occurs repeatedly."""
-    return once_more_when_overtaken(lambda: _receive(parcels, actor, now))
+    return once_more_when_overtaken(lambda attempt: _receive(parcels, actor, now))
 
 
 def _receive(parcels: Sequence[ConversationParcel], actor: Actor, now: datetime) -> list[Receipt]:

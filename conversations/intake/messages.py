@@ -23,19 +23,19 @@ def receive_messages(parcels: Sequence[MessageParcel], *, actor: Actor, now: dat
     The number of statements grows with how often people take turns in one conversation, not with the number of messages
     or conversations.
     """
-    return once_more_when_overtaken(lambda: _Intake(parcels, actor, now).receipts())
+    return once_more_when_overtaken(lambda attempt: _Intake(parcels, actor, now, attempt).receipts())
 
 
 class _Intake:
     """The messages of one call, under the locks of their conversations."""
 
-    def __init__(self, parcels: Sequence[MessageParcel], actor: Actor, now: datetime) -> None:
+    def __init__(self, parcels: Sequence[MessageParcel], actor: Actor, now: datetime, attempt: int) -> None:
         self.parcels, self.actor, self.now = parcels, actor, now
         self.people = representatives_by_email(parcel.representative for parcel in parcels)
-        self.rows = continuing.lock({parcel.conversation_id for parcel in parcels})
+        self.rows = continuing.lock({parcel.conversation_id for parcel in parcels}, to_closed=attempt > 0)
         self.refused: dict[int, DomainError] = {}
-        # External id → the message and its conversation, for those known before and, at the end, for all.
-        self.stored: dict[str, tuple[int, Conversation]] = {}
+        # External id → the ids of the message and its conversation, of those known before and, at the end, of all.
+        self.stored: dict[str, tuple[int, int]] = {}
         self.fresh: Parcels = {}
 
     def receipts(self) -> list[Receipt]:
@@ -56,8 +56,9 @@ class _Intake:
             else:
                 sound[position] = parcel
         found = Message.objects.filter(external_id__in={parcel.external_id for parcel in sound.values()})
-        for message in found.select_related("conversation"):
-            self.stored[message.external_id] = (message.pk, message.conversation)
+        for external_id, message_id, conversation_id in found.values_list("external_id", "pk", "conversation_id"):
+            self.stored[external_id] = (message_id, conversation_id)
+        self._read_again({conversation_id for _, conversation_id in self.stored.values()} - set(self.rows))
         seen = set(self.stored)
         for position, parcel in sound.items():
             if parcel.external_id not in seen:
@@ -115,11 +116,11 @@ class _Intake:
 
     def _keep(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            self.stored[message.external_id] = (message.pk, self.rows[message.conversation_id])
+            self.stored[message.external_id] = (message.pk, message.conversation_id)
 
-    def _read_again(self, moved: set[int]) -> None:
-        if moved:
-            self.rows |= {row.pk: row for row in Conversation.objects.filter(pk__in=moved)}
+    def _read_again(self, ids: set[int]) -> None:
+        if ids:
+            self.rows |= {row.pk: row for row in Conversation.objects.filter(pk__in=ids)}
 
     def _receipt(self, position: int, parcel: MessageParcel) -> Receipt:
         if error := self.refused.get(position):
@@ -127,8 +128,8 @@ class _Intake:
         if parcel.external_id not in self.stored:
             # Its twin in this call, which came first, was refused.
             return Receipt(error=next(self.refused[first] for first in self.refused if self._is_twin(first, parcel)))
-        message_id, conversation = self.stored[parcel.external_id]
-        return Receipt(self.rows.get(conversation.pk, conversation), message_id, created=position in self.fresh)
+        message_id, conversation_id = self.stored[parcel.external_id]
+        return Receipt(self.rows[conversation_id], message_id, created=position in self.fresh)
 
     def _is_twin(self, position: int, parcel: MessageParcel) -> bool:
         return self.parcels[position].external_id == parcel.external_id

@@ -54,21 +54,23 @@ class Receipt:
 
 
 class Overtaken(IntegrityError):
-    """Between a look and the lock another transaction changed what was looked at."""
+    """What was locked turned out to need other locks first."""
 
 
 Answer = TypeVar("Answer")
+ATTEMPTS = 3
 
 
-def once_more_when_overtaken(work: Callable[[], Answer]) -> Answer:
-    """Run `work`; when another transaction stored the same external id meanwhile, run it again and find that one.
+def once_more_when_overtaken(work: Callable[[int], Answer]) -> Answer:
+    """Run `work` with the number of the attempt; when another transaction stored the same external id meanwhile, run it
+    again and find that one.
 
-    Raises Conflict when that happens twice.
+    Raises Conflict when that happens again and again.
     """
-    for _ in range(2):
+    for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return work()
+                return work(attempt)
         except IntegrityError as error:
             overtaken = error
     raise Conflict("The same external_id is being stored by another call; repeat this one.") from overtaken
