@@ -1,0 +1,70 @@
+"""What the journeys find in the database: one organization for each, so that none sees another's rows."""
+
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from contact_center.tenancy.models import ApiKey, Organization
+from contact_center.tenancy.roles import Role
+from contact_center.tenancy.scope import organization_scope
+from conversations.states import Status
+from routing.kinds import Channel
+from routing.models import Queue, Representative
+from tests import factories
+from tests.cast import make_cast
+
+
+def team(slug: str) -> dict[str, Any]:
+    """The cast of an organization, a live-chat work stream into Orders, and an API key."""
+    cast = make_cast(slug)
+    with cast.scope():
+        factories.make_work_stream(Channel.LIVE_CHAT, queue=cast.orders)
+        _, key = ApiKey.issue("Journeys", key=f"key-of-{slug}")
+    return {"name": cast.organization.name, "key": key, "ana": cast.ana.email}
+
+
+def conversations(
+    slug: str,
+    count: int,
+    status: str = "open",
+    queue: str = "Orders",
+    subject: str = "",
+    channel: str = "live_chat",
+    customer: str = "",
+    representative: str = "",
+    minutes_ago: int = 60,
+) -> list[int]:
+    """Conversations in one state, a second apart, named after the subject with 1, 2, … when there are several."""
+    with _scope(slug):
+        options: dict[str, Any] = {"status": Status(status), "channel": Channel(channel)}
+        if channel != "record":
+            options["queue"] = Queue.objects.get(name=queue)
+            options["customer"] = factories.make_customer(customer)
+        if representative:
+            options["representative"] = Representative.objects.get(name=representative)
+        start = timezone.now() - timedelta(minutes=minutes_ago)
+        rows = factories.make_conversations(count, created_at=start, subject=subject, **options)
+        if subject and count > 1:
+            for number, row in enumerate(rows, start=1):
+                row.subject = f"{subject} {number}"
+                row.save(update_fields=["subject"])
+        return [row.pk for row in rows]
+
+
+def joint(email: str, slugs: list[str]) -> None:
+    """One person who is a supervisor in several organizations."""
+    factories.make_user(email)
+    for slug in slugs:
+        with _scope(slug):
+            factories.make_member(email, Role.SUPERVISOR)
+
+
+def outsider(email: str) -> None:
+    """Somebody who can sign in and is a member of nothing."""
+    factories.make_user(email)
+
+
+def _scope(slug: str) -> AbstractContextManager[None]:
+    return organization_scope(Organization.objects.get(slug=slug).pk)
