@@ -37,7 +37,7 @@ def run_row(run: BulkAction, slug: str) -> dict[str, Any]:
         "action_label": Action(run.action).label,
         "action_icon": ICONS.get(run.action, "history"),
         "title": run.title,
-        "created_by": run.created_by.user.name,
+        "created_by": str(run.created_by),
         "recipients": counted(run.recipients, "conversation"),
         "started_at": moment(run.started_at),
         "ended_at": moment(run.ended_at),
