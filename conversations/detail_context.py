@@ -128,7 +128,7 @@ def participants(conversation: Conversation) -> list[dict[str, Any]]:
         {
             "name": str(row.representative or row.membership or ""),
             "role": _role(row),
-            "primary": row.mode == Participant.Mode.PRIMARY and row.left_at is None,
+            "primary": row.mode == Participant.Mode.PRIMARY and row.joined_at is not None and row.left_at is None,
             "since": (row.joined_at or row.added_at).isoformat(),
             "until": row.left_at.isoformat() if row.left_at else "",
         }
@@ -141,14 +141,16 @@ def _role(row: Participant) -> str:
         return "Supervisor, monitoring"
     if row.membership_id and not row.representative_id:
         return "Supervisor"
-    return "Consultant" if row.mode == Participant.Mode.CONSULT else "Representative"
+    if row.mode == Participant.Mode.CONSULT:
+        return "Consultant"
+    return "Representative" if row.joined_at else "Representative, asked to accept"
 
 
 def earlier(conversation: Conversation, actor: Actor, list_url: str) -> list[dict[str, str]]:
-    """Other conversations of the same customer that this person may see, the newest first. One query."""
+    """What the same customer came with before, as far as this person may see it, the newest first. One query."""
     rows = (
         visible_to(actor)
-        .filter(customer_id=conversation.customer_id or 0)
+        .filter(customer_id=conversation.customer_id or 0, created_at__lte=conversation.created_at)
         .exclude(pk=conversation.pk)
         .order_by("-created_at", "-pk")[:EARLIER]
     )
