@@ -4,6 +4,7 @@ import asyncio
 import functools
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.db import connections
@@ -155,3 +156,5 @@ async def browse(hub):
     yield browse
     for browser in opened:
         await browser.communicator.disconnect()
+    # The communicator keeps Channels from closing the connections of its thread.
+    await sync_to_async(connections.close_all)()
