@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from contact_center import logs
+from contact_center.administration import look
 from contact_center.content_security import POLICY
 from contact_center.environment import (
     Environment,
@@ -167,6 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+UNFOLD = look.UNFOLD
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "contact_center.tenancy.accounts.ClosedSignUp"

@@ -1,10 +1,11 @@
 """Mounts every app; the only module that knows all addresses."""
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django_prometheus.exports import ExportToDjangoView
 
+from contact_center.administration.site import site
 from contact_center.api import api
+from contact_center.tenancy.views import switch_organization
 from contact_center.web import entrance, health
 
 # /o/<organization>/…: pages of one organization.
@@ -19,7 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:organization>/", include(of_organization)),
     path("chat/<str:key>/", include("conversations.chat.urls")),
     path("accounts/", include("allauth.urls")),
-    path("admin/", admin.site.urls),
+    path("admin/", site.urls),
+    path("switch-organization/", switch_organization, name="switch-organization"),
     path("api/v1/", api.urls),
     # For machines: is it alive, can it work, how does it fare.
     path("healthz", health.alive, name="alive"),

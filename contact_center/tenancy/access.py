@@ -101,7 +101,7 @@ def actor_of(membership: Membership, organization: Organization) -> Actor:
         membership_id=membership.pk,
         user_id=membership.user_id,
         representative_id=getattr(getattr(membership, "representative", None), "pk", None),
-        name=membership.user.name,
+        name=str(membership),
         roles=frozenset(membership.roles),
         toggles=frozenset(settings.toggles) if settings else frozenset(),
         queue_ids=None if membership.all_queues else frozenset(scope.values_list("queue_id", flat=True)),

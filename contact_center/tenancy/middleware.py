@@ -19,7 +19,8 @@ from contact_center.tenancy.models import Organization
 from contact_center.tenancy.roles import Right
 from contact_center.tenancy.scope import organization_scope
 
-ORGANIZATION_PATH = re.compile(r"^/o/([a-z0-9][a-z0-9-]*)/")
+# Whatever stands there: an address that named no organization would be served without a scope.
+ORGANIZATION_PATH = re.compile(r"^/o/([^/]*)/")
 SESSION_KEY = "organization"
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

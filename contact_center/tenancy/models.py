@@ -123,6 +123,8 @@ class Membership(OrganizationModel):
     """Ties a user to an organization with one or more roles."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    # What this organization calls the person; the account's own name may be known to other organizations only.
+    name = models.CharField(max_length=120, blank=True)
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
     is_active = models.BooleanField(default=True)
     all_queues = models.BooleanField("sees all queues", default=True, help_text="Off: only the queues listed below.")
@@ -139,7 +141,7 @@ class Membership(OrganizationModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.user)
+        return self.name or str(self.user)
 
 
 def hash_key(key: str) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from contact_center.errors import Conflict, DomainError, Invalid, NotFound
+from contact_center.tenancy.scope import organization_id_or_none
 
 STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (NotFound, 404),
@@ -37,7 +38,7 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if connection.in_atomic_block:
+        if organization_id_or_none() is not None and connection.in_atomic_block:
             transaction.set_rollback(True)
         return answer(request, exception) if isinstance(exception, DomainError) else None
 

@@ -1,0 +1,81 @@
+"""Work streams: what is fixed when one is made, and the clocks and rules that may change."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from contact_center.administration.base import OrganizationAdmin
+from contact_center.administration.forms import OrganizationForm
+from contact_center.administration.site import site
+from contact_center.errors import Invalid
+from contact_center.web.targets import refuse_private_target
+from routing.kinds import Channel, Kind, kind_of, mode_of
+from routing.models import WorkStream
+from routing.models.work_streams import new_chat_key
+
+WITH_CHAT_PAGE = (Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT)
+
+
+class WorkStreamForm(OrganizationForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        channel = cleaned.get("channel") or self.instance.channel
+        if channel:
+            self.instance.kind, self.instance.mode = kind_of(channel), mode_of(channel)
+            self._check_queue(cleaned, Kind(self.instance.kind))
+        if self.instance.kind == Kind.VOICE and cleaned.get("distribution") == WorkStream.Distribution.PICK:
+            self.add_error("distribution", "Voice is always offered, never picked.")
+        return cleaned
+
+    def _check_queue(self, cleaned: dict[str, Any], kind: Kind) -> None:
+        queue = cleaned.get("default_queue")
+        if queue and queue.kind != kind:
+            self.add_error("default_queue", f"Choose a queue of the type {kind.label}.")
+        elif queue and not queue.is_active and cleaned.get("is_active"):
+            self.add_error("default_queue", "This queue is inactive.")
+
+    def clean_delivery_url(self) -> str:
+        url = str(self.cleaned_data["delivery_url"])
+        try:
+            if url:
+                refuse_private_target(url)
+        except Invalid as error:
+            raise forms.ValidationError(error.sentence) from None
+        return url
+
+
+CLOCKS = (
+    "open_auto_close_seconds",
+    "active_auto_close_seconds",
+    "waiting_auto_close_seconds",
+    "wrap_up_auto_close_seconds",
+    "reconnect_seconds",
+)
+
+
+@admin.register(WorkStream, site=site)
+class WorkStreamPage(OrganizationAdmin):
+    form = WorkStreamForm
+    list_display = ("name", "slug", "channel", "distribution", "default_queue", "is_active")
+    list_filter = ("channel", "is_active")
+    list_select_related = ("default_queue",)
+    ordering = ("name",)
+    # Kind and mode follow from the channel; programs send the slug.
+    fixed_fields = ("slug", "channel", "distribution")
+    readonly_fields = ("chat_key",)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "channel", "distribution", "is_active", "default_queue")}),
+        (
+            "Offers and capacity",
+            {"fields": ("allowed_presences", "picking_allowed", "units_per_conversation", "offer_seconds")},
+        ),
+        ("Wrap-up", {"fields": ("wrap_up_rule", "wrap_up_hold_seconds")}),
+        ("Closed by itself after so many seconds", {"fields": CLOCKS}),
+        ("Customers", {"fields": ("chat_key", "delivery_url")}),
+    )
+
+    def save_model(self, request: Any, obj: WorkStream, form: Any, change: bool) -> None:
+        if not change and obj.channel in WITH_CHAT_PAGE:
+            obj.chat_key = new_chat_key()
+        super().save_model(request, obj, form, change)
