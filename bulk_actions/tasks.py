@@ -12,6 +12,7 @@ from redis import RedisError
 
 from bulk_actions import execution, sweeping
 from bulk_actions.execution import Next
+from contact_center.tenancy.scope import organization_scope
 from contact_center.tenancy.tasks import OrganizationTask
 
 logger = structlog.get_logger(__name__)
@@ -22,15 +23,9 @@ def run_chunk(*, organization_id: int, bulk_action_id: int, turn: int = 0) -> No
     """One chunk in one transaction. The next one goes to the end of the queue, so runs take turns."""
     following = execution.run_chunk(bulk_action_id)
     if following is Next.FINISH:
-        enqueue(finish_run, organization_id, bulk_action_id)
+        transaction.on_commit(partial(finish_run, organization_id, bulk_action_id))
     elif following is Next.CHUNK and sweeping.is_latest_turn(bulk_action_id, turn):
         enqueue(run_chunk, organization_id, bulk_action_id, turn=turn)
-
-
-@shared_task(base=OrganizationTask, name="bulk_actions.finish_run")
-def finish_run(*, organization_id: int, bulk_action_id: int) -> None:
-    """The terminal transition commits alone: whatever ails it can't undo a chunk."""
-    execution.finish(bulk_action_id)
 
 
 @shared_task(name="bulk_actions.sweep_runs")
@@ -51,6 +46,13 @@ def forget_previews() -> None:
 def sweep_at_start(**_: object) -> None:
     """A worker that comes back after a crash doesn't wait for the beat."""
     _send(partial(sweep_runs.delay))
+
+
+def finish_run(organization_id: int, bulk_action_id: int) -> None:
+    """The terminal transition commits alone, after the chunk: whatever ails it can't undo one. No queue in between, so
+    that a small run doesn't wait behind the chunks of large ones once more."""
+    with organization_scope(organization_id):
+        execution.finish(bulk_action_id)
 
 
 def enqueue(task: Any, organization_id: int, bulk_action_id: int, **arguments: int) -> None:

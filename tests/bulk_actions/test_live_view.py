@@ -4,6 +4,8 @@ import pytest
 from django.http import QueryDict
 
 from contact_center.errors import NotFound, Refused
+from contact_center.live.entry import Entry
+from contact_center.live.protocol import NOT_FOUND, RIGHT_ENDED, AccessEnded
 from contact_center.live.registry import factory_of
 from conversations.states import Status
 from tests.bulk_actions.conftest import work
@@ -139,3 +141,21 @@ def test_a_run_of_another_organization_and_a_preview_are_not_found(harbor, summi
         for run in (foreign, preview(harbor, make_conversations(1))):
             with pytest.raises(NotFound):
                 run_view(harbor, run)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.parametrize(("name", "query"), [("action-history", ""), ("run", "id={run}")])
+def test_the_socket_is_closed_to_strangers_and_to_members_without_the_right(harbor, summit, started, name, query):
+    with harbor.scope():
+        run = started(harbor, make_conversations(1))
+
+    def close_code(cast, member):
+        entry = Entry(member.user_id, None, cast.slug, name, query.format(run=run.pk))
+        with pytest.raises(AccessEnded) as ended:
+            entry.resolve()
+        return ended.value.code
+
+    assert close_code(harbor, summit.supervisor) == NOT_FOUND
+    assert close_code(harbor, harbor.agent) == RIGHT_ENDED
+    if name == "run":
+        assert close_code(summit, summit.supervisor) == NOT_FOUND

@@ -12,13 +12,15 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import connection, connections
+import redis
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from bulk_actions import execution
 from bulk_actions.limits import CHUNK, STALLED_AFTER
 from bulk_actions.models import BulkAction
 from bulk_actions.states import RunStatus
+from bulk_actions.tasks import run_chunk
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from contact_center.embedded import Servers
@@ -97,6 +99,25 @@ def test_two_workers_on_one_run_share_its_items(harbor, started):
         assert AuditEvent.objects.filter(action=AuditAction.FORCE_CLOSED).count() == CHUNK + 50
 
 
+def test_the_last_chunk_ends_the_run_in_a_transaction_of_its_own(harbor, started, monkeypatch):
+    """Whatever ails the ending, the chunk before it stands."""
+    with harbor.scope():
+        run = started(harbor, make_conversations(2))
+    ids = {"organization_id": harbor.organization.pk, "bulk_action_id": run.pk}
+
+    def outage(bulk_action_id):
+        raise OperationalError("the connection is lost")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(execution, "finish", outage)
+        with pytest.raises(OperationalError):
+            run_chunk(**ids)
+    half = fresh(harbor, run)
+    assert (half.status, half.succeeded) == (RunStatus.RUNNING, 2)
+    run_chunk(**ids)
+    assert fresh(harbor, run).status == RunStatus.COMPLETED
+
+
 # --- A worker that is killed ---
 
 
@@ -105,6 +126,8 @@ def console(tmp_path, transactional_db):
     """The environment of a worker on the database of this test, with a Redis number of its own."""
     urls = (os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"))
     console = Console(tmp_path, Servers(*urls), str(connection.settings_dict["NAME"]), REDIS_NUMBER)
+    with redis.Redis.from_url(console.redis_url) as broker:
+        broker.flushdb()
     yield console
     print(console.last_lines())  # noqa: T201 - shown when the test fails
 
@@ -151,10 +174,10 @@ def wait_until(condition, seconds=60):
 
 
 @contextlib.contextmanager
-def locked(console, conversation):
-    """Somebody else holds this conversation: a chunk that wants it waits in the middle of its transaction."""
+def locked(console, representative):
+    """Somebody else holds this row: a chunk that frees the representative's units waits for it, half of it written."""
     with psycopg.connect(console.owner_url) as other:
-        other.execute("select 1 from conversations_conversation where id = %s for update", [conversation.pk])
+        other.execute("select 1 from routing_representative where id = %s for update", [representative.pk])
         yield
         other.rollback()
 
@@ -165,7 +188,7 @@ def waits_for_a_lock(console):
 
 
 def make_work(cast):
-    """A thousand in three states, so that the run moves capacity, sessions and segments too."""
+    """A thousand in three states; from the third chunk on, closing them frees units of one representative."""
     ana = make_representative(total_units=100_000)
     return [
         *make_conversations(400, queue=cast.orders),
@@ -182,7 +205,7 @@ def test_a_run_of_a_thousand_survives_the_sudden_death_of_its_worker(harbor, sta
         # As if its first task had been lost with the broker: a worker finds the run by itself.
         BulkAction.objects.update(enqueued_at=timezone.now() - STALLED_AFTER - timedelta(seconds=1))
 
-    with locked(console, conversations[2 * CHUNK + 50]):
+    with locked(console, ana):
         first = worker()
         wait_until(lambda: fresh(harbor, run).succeeded == 2 * CHUNK)
         wait_until(lambda: waits_for_a_lock(console))
