@@ -5,6 +5,7 @@ A key is not a person: its actor has no membership, no roles and so no superviso
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
@@ -27,6 +28,8 @@ PUBLIC_PATHS = frozenset({f"{API_PATH}openapi.json"})
 DEMO_PREFIX = "demo-key-"
 # One call carries at most this much; the batch call is meant for many messages of usual size.
 MAX_BODY_BYTES = 2_500_000
+# Noting every call would make all calls of a key wait for one row.
+LAST_USED_PRECISION = timedelta(minutes=15)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -115,8 +118,9 @@ def caller_of(key: str) -> ApiCaller:
             sentence=f"This key may call {row.per_minute:,} times a minute; repeat in {verdict.retry_after} s.",
             headers={"Retry-After": str(verdict.retry_after)},
         )
-    if verdict.first:
-        ApiKey.objects.filter(pk=row.pk).update(last_used_at=timezone.now())
+    now = timezone.now()
+    if row.last_used_at is None or now - row.last_used_at > LAST_USED_PRECISION:
+        ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
     return ApiCaller(
         key_id=row.pk,
         organization=row.organization,

@@ -20,8 +20,6 @@ PAUSE_SECONDS = 5.0
 @dataclass(frozen=True, slots=True)
 class Verdict:
     allowed: bool
-    # Of this key in this minute; the moment to do what is done once a minute.
-    first: bool = False
     retry_after: int = 0
 
 
@@ -44,7 +42,7 @@ def count_call(key_id: int | str, per_minute: int) -> Verdict:
         return Verdict(allowed=True)
     if calls > per_minute:
         return Verdict(allowed=False, retry_after=max(1, round(WINDOW_SECONDS - passed)))
-    return Verdict(allowed=True, first=calls == 1)
+    return Verdict(allowed=True)
 
 
 def _counted(client: redis.Redis, name: str) -> int:

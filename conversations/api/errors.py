@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "extra_forbidden": "There is no such field.",
     "bool_type": "This must be true or false.",
     "bool_parsing": "This must be true or false.",
+    "string_unicode": "This contains characters that are no valid Unicode.",
 }
 
 
@@ -109,7 +110,7 @@ def sentence_of(error: dict[str, Any]) -> str:
     template = SENTENCES.get(error["type"])
     if template is None:
         # Our own validators raise ValueError with a sentence.
-        return str(error["msg"]).removeprefix("Value error, ")
+        return str(error["msg"]).removeprefix("Value error, ").removesuffix(".") + "."
     try:
         return template.format(**context)
     except KeyError:

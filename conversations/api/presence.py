@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from django.utils import timezone
 from ninja import Path
 
 from contact_center.errors import NotFound
@@ -29,10 +28,10 @@ Email = Annotated[
 def put_presence(request: ApiRequest, email: Email, payload: PresenceIn) -> Any:
     """Sets the base presence of a person. The same one again changes nothing."""
     people = Representative.objects.filter(is_active=True, type=Representative.Type.PERSON)
-    person = None if "\0" in email else people.filter(email=email.lower()).select_for_update(of=("self",)).first()
+    person = None if "\0" in email else people.filter(email=email.lower()).first()
     if person is None:
         raise NotFound("There is no such representative.")
-    set_presence(person, payload.presence, actor=request.api_caller.actor, now=timezone.now())
+    set_presence(person, payload.presence, by=request.api_caller.actor)
     return {
         "email": person.email,
         "name": person.name,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from contact_center.tenancy.access import Actor
 from conversations.actions import lifecycle
 from conversations.actions.drafts import Said
@@ -89,14 +91,14 @@ def _say(
 def _known(external_ids: list[str]) -> dict[str, tuple[Conversation, int]]:
     """What these ids became before: the conversation and its message."""
     wanted = [FIRST_MESSAGE + external_id for external_id in external_ids]
-    messages = Message.objects.filter(external_id__in=wanted).select_related("conversation")
-    found = {
-        message.external_id.removeprefix(FIRST_MESSAGE): (message.conversation, message.pk) for message in messages
-    }
+    messages = Message.objects.filter(external_id__in=wanted).values_list("external_id", "pk", "conversation_id")
+    stored = {external_id.removeprefix(FIRST_MESSAGE): (pk, home) for external_id, pk, home in messages}
+    homes = Q(external_id__in=external_ids) | Q(pk__in=[home for _, home in stored.values()])
+    rows = list(Conversation.objects.filter(homes).only("organization_id", "external_id", "status", "previous_id"))
+    by_id = {row.pk: row for row in rows}
     # Conversations that came in otherwise, say through the chat page, have no first message of that name.
-    for row in Conversation.objects.filter(external_id__in=external_ids):
-        found.setdefault(row.external_id, (row, 0))
-    return found
+    found = {row.external_id: (row, 0) for row in rows if row.external_id in external_ids}
+    return found | {external_id: (by_id[home], pk) for external_id, (pk, home) in stored.items()}
 
 
 def _ongoing_persistent(
