@@ -8,7 +8,8 @@ from typing import Any
 from contact_center.audit.actions import AuditAction
 from conversations.models import Conversation, Offer, Participant, QueueSegment, Session
 from conversations.models.messages import Message
-from conversations.states import Author, OfferOutcome, SessionClosure
+from conversations.states import Author, OfferOutcome, SessionClosure, Status, StatusReason
+from routing.kinds import Presence
 
 # What the audit log and Action History show as before → after: ids and states, no names or texts.
 STATE_FIELDS = ("status", "status_reason", "representative_id", "queue_id", "priority")
@@ -26,7 +27,8 @@ class Step:
     """
 
     conversation: Conversation
-    audit: AuditAction
+    # None where nothing of the conversation's state changes: what people say isn't audited.
+    audit: AuditAction | None
     fields: dict[str, Any] = field(default_factory=dict)
     counts_as_version: bool = True
     # Just inserted: nothing of the row itself is left to update.
@@ -45,6 +47,8 @@ class Step:
     primary_becomes_consultant: bool = False
     new_participants: list[Participant] = field(default_factory=list)
     capacity: dict[int, int] = field(default_factory=dict)
+    # Representative → what a reject or a missed offer makes of their presence.
+    forces_presence: dict[int, Presence] = field(default_factory=dict)
     answer_offer: OfferOutcome | None = None
     new_offer: Offer | None = None
     messages: list[Message] = field(default_factory=list)
@@ -57,6 +61,31 @@ class Step:
 
     def after(self) -> dict[str, Any]:
         return {name: self.fields.get(name, getattr(self.conversation, name)) for name in STATE_FIELDS}
+
+    def representatives(self) -> set[int]:
+        """Everybody whose work or units this moves."""
+        found = {self.conversation.representative_id, self.fields.get("representative_id"), *self.capacity}
+        if self.new_offer:
+            found.add(self.new_offer.representative_id)
+        return {pk for pk in found if pk}
+
+    def open_queues(self) -> set[int]:
+        """The queues whose Open list this changes."""
+        before, after = self.before(), self.after()
+        return {state["queue_id"] for state in (before, after) if state["status"] == Status.OPEN}
+
+    def settles(self) -> set[int]:
+        """Who accepted or closed something with this: the presence they chose holds no longer."""
+        holder = self.conversation.representative_id
+        if self.fields.get("status_reason") == StatusReason.IN_CONVERSATION:
+            holder = self.fields.get("representative_id", holder)
+        elif self.fields.get("status") not in (Status.CLOSED, Status.WRAP_UP):
+            return set()
+        return set() if holder is None else {holder}
+
+    def leaves_something_to_offer(self) -> bool:
+        """Whether it is in a queue afterwards, or gave back units with which to take something else."""
+        return self.after()["status"] == Status.OPEN or any(units < 0 for units in self.capacity.values())
 
     def free_units(self) -> None:
         """Give back what the conversation holds of its representative."""
@@ -87,9 +116,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notification to the person behind a representative."""
+    """A notification to the person behind a representative, or to a member, say the supervisor who made an offer."""
 
-    representative_id: int
+    representative_id: int | None
     kind: str
     title: str
     text: str
+    membership_id: int | None = None

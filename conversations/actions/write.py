@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, F, Model, Value, When
 
 from contact_center.audit.models import AuditEvent
 from contact_center.audit.record import record_all
@@ -18,6 +18,8 @@ from conversations.models import Conversation, Notification, Offer, Participant,
 from conversations.states import OfferOutcome
 from routing import capacity
 from routing.models import Representative
+from routing.nudge import nudge_dispatch_on_commit
+from routing.presence import presence_changed
 
 NOTIFICATION_LIVES = timedelta(days=14)
 
@@ -31,11 +33,14 @@ def write(steps: list[Step], *, actor: Actor, now: datetime, operation_id: uuid.
     _write_segments(steps, now)
     _write_participants(steps, now)
     _write_offers(steps, now)
-    capacity.move(_summed(steps))
+    moved = capacity.move(_capacity(steps), now=now)
+    presence_changed(moved.presence_changed, actor.organization_id)
     outbox.write(steps, now=now, operation_id=operation_id)
     _write_notifications(steps, now, operation_id)
     _write_audit(steps, actor, now, operation_id)
-    publish_on_commit(actor.organization_id, "conversation", [step.conversation.pk for step in steps])
+    _publish(steps, actor.organization_id)
+    if any(step.leaves_something_to_offer() for step in steps):
+        nudge_dispatch_on_commit(actor.organization_id)
 
 
 def _by(steps: Iterable[Step], key: Callable[[Step], Hashable]) -> dict[Any, list[int]]:
@@ -48,24 +53,44 @@ def _by(steps: Iterable[Step], key: Callable[[Step], Hashable]) -> dict[Any, lis
 
 
 def _write_conversations(steps: list[Step]) -> None:
-    """Steps with the same new values share one UPDATE; a bulk verb has one, two where sides differ."""
-    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    """Steps that store the same columns share one UPDATE, whatever their values."""
+    groups: dict[tuple[Any, ...], list[Step]] = defaultdict(list)
     for step in steps:
-        if step.created:
-            continue
-        groups[(step.counts_as_version, *sorted(step.fields.items()))].append(step.conversation.pk)
-    for (counts, *fields), ids in groups.items():
-        Conversation.objects.filter(pk__in=ids).update(
-            **dict(fields), row_stamp=F("row_stamp") + 1, **({"version": F("version") + 1} if counts else {})
+        if not step.created:
+            groups[(step.counts_as_version, *sorted(step.fields))].append(step)
+    for (counts, *names), alike in groups.items():
+        Conversation.objects.filter(pk__in=[step.conversation.pk for step in alike]).update(
+            **{name: _values(name, alike) for name in names},
+            row_stamp=F("row_stamp") + 1,
+            **({"version": F("version") + 1} if counts else {}),
         )
+
+
+def _values(name: str, steps: list[Step]) -> Any:
+    """The column's new value, or one for each conversation where they differ."""
+    ids: dict[Any, list[int]] = defaultdict(list)
+    for step in steps:
+        ids[step.fields[name]].append(step.conversation.pk)
+    if len(ids) == 1:
+        return next(iter(ids))
+    return _per_conversation(Conversation, "pk", name, ids)
+
+
+def _per_conversation(model: type[Model], key: str, name: str, ids: dict[Any, list[int]]) -> Case:
+    field: Any = model._meta.get_field(name)
+    target = getattr(field, "target_field", field)
+    whens = [When(**{f"{key}__in": pks}, then=Value(value, output_field=target)) for value, pks in ids.items()]
+    return Case(*whens, output_field=target)
 
 
 def _write_sessions(steps: list[Step], now: datetime) -> None:
     open_ones = Session.objects.filter(closed_at=None)
     for closure, ids in _by(steps, lambda step: step.close_session).items():
         open_ones.filter(conversation_id__in=ids).update(closed_at=now, closure=closure)
-    for representative_id, ids in _by(steps, lambda step: step.offer_session_to).items():
-        open_ones.filter(conversation_id__in=ids).update(representative_id=representative_id, offered_at=now)
+    if offered := _by(steps, lambda step: step.offer_session_to):
+        to_whom = _per_conversation(Session, "conversation_id", "representative_id", offered)
+        all_ids = [pk for ids in offered.values() for pk in ids]
+        open_ones.filter(conversation_id__in=all_ids).update(representative_id=to_whom, offered_at=now)
     if ids := [step.conversation.pk for step in steps if step.accept_session]:
         open_ones.filter(conversation_id__in=ids).update(accepted_at=now)
     Session.objects.bulk_create([step.open_session for step in steps if step.open_session])
@@ -131,26 +156,30 @@ def _write_offers(steps: list[Step], now: datetime) -> None:
     Offer.objects.bulk_create([step.new_offer for step in steps if step.new_offer])
 
 
-def _summed(steps: list[Step]) -> dict[int, int]:
-    total: dict[int, int] = defaultdict(int)
+def _capacity(steps: list[Step]) -> dict[int, capacity.Change]:
+    """What every representative gains and gives back, and what their presence has to follow."""
+    changes: dict[int, capacity.Change] = defaultdict(capacity.Change)
     for step in steps:
         for representative_id, units in step.capacity.items():
-            total[representative_id] += units
-    return total
+            changes[representative_id].units += units
+        for representative_id in step.settles():
+            changes[representative_id].settled = True
+        for representative_id, presence in step.forces_presence.items():
+            changes[representative_id].forced = presence
+    return changes
 
 
 def _write_notifications(steps: list[Step], now: datetime, operation_id: uuid.UUID) -> None:
     notices = [(step, notice) for step in steps for notice in step.notify]
     if not notices:
         return
-    members = dict(
-        Representative.objects.filter(
-            pk__in={notice.representative_id for _, notice in notices}, membership__isnull=False
-        ).values_list("pk", "membership_id")
+    people = {notice.representative_id for _, notice in notices if notice.representative_id}
+    members: dict[int | None, int] = dict(
+        Representative.objects.filter(pk__in=people, membership__isnull=False).values_list("pk", "membership_id")
     )
     rows = [
         Notification(
-            membership_id=members[notice.representative_id],
+            membership_id=notice.membership_id or members[notice.representative_id],
             kind=notice.kind,
             title=notice.title,
             text=notice.text,
@@ -160,11 +189,20 @@ def _write_notifications(steps: list[Step], now: datetime, operation_id: uuid.UU
             expires_at=now + NOTIFICATION_LIVES,
         )
         for step, notice in notices
-        if notice.representative_id in members
+        if notice.membership_id or notice.representative_id in members
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    organization_id = steps[0].conversation.organization_id
-    publish_on_commit(organization_id, "notification", sorted({row.membership_id for row in rows}))
+    if reached := sorted({row.membership_id for row in rows}):
+        publish_on_commit(steps[0].conversation.organization_id, "notification", reached)
+
+
+def _publish(steps: list[Step], organization_id: int) -> None:
+    """Beside the conversations, whose desk changed and which queue's Open list: desks listen to these alone."""
+    publish_on_commit(organization_id, "conversation", [step.conversation.pk for step in steps])
+    if people := {pk for step in steps for pk in step.representatives()}:
+        publish_on_commit(organization_id, "representative", people)
+    if queues := {pk for step in steps for pk in step.open_queues()}:
+        publish_on_commit(organization_id, "queue", queues)
 
 
 def _write_audit(steps: list[Step], actor: Actor, now: datetime, operation_id: uuid.UUID) -> None:
@@ -181,4 +219,5 @@ def _write_audit(steps: list[Step], actor: Actor, now: datetime, operation_id: u
             after={**step.after(), **step.audit_extra},
         )
         for step in steps
+        if step.audit is not None
     )

@@ -76,6 +76,8 @@ class Representative(OrganizationModel):
     )
     presence_since = models.DateTimeField(default=timezone.now)
     presence_set_by_system = models.BooleanField(default=True)
+    # Offline, Away or Do not disturb by choice, or after a reject or a missed offer: capacity doesn't change it.
+    presence_held = models.BooleanField(default=False, editable=False)
     default_presence = models.CharField(max_length=16, choices=Presence.choices, default=Presence.AVAILABLE)
     capacity_profile = OrganizationForeignKey(
         CapacityProfile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
