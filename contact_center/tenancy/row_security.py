@@ -40,6 +40,7 @@ def apply(connection: BaseDatabaseWrapper) -> None:
             *_grants(cursor, runtime_role, existing),
             *_policies(cursor, existing),
             *_composite_foreign_keys(connection, cursor, existing),
+            *_search_paths(cursor),
         ]:
             cursor.execute(statement)
 
@@ -55,10 +56,13 @@ def _grants(cursor: CursorWrapper, role: str, existing: set[str]) -> Iterator[st
 def _policies(cursor: CursorWrapper, existing: set[str]) -> Iterator[str]:
     cursor.execute("select tablename from pg_policies where schemaname = 'public' and policyname = 'organization_only'")
     done = {row[0] for row in cursor.fetchall()}
+    cursor.execute("select relname from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace")
+    enabled = {row[0] for row in cursor.fetchall()}
     for model in tenant_models():
         table = model._meta.db_table
-        if table in existing and table not in done:
+        if table in existing and table not in enabled:
             yield f'alter table "{table}" enable row level security'
+        if table in existing and table not in done:
             yield f'create policy organization_only on "{table}" using ({POLICY}) with check ({POLICY})'
 
 
@@ -76,6 +80,16 @@ def _composite_foreign_keys(
             f'alter table "{table}" add constraint "{name}" foreign key (organization_id, "{field.column}") '
             f'references "{target}" (organization_id, id) deferrable initially deferred'
         )
+
+
+def _search_paths(cursor: CursorWrapper) -> Iterator[str]:
+    """Temporary objects come first unless they are named last: a temporary type could run code as the owner."""
+    cursor.execute(
+        "select oid::regprocedure::text from pg_proc where prosecdef and pronamespace = 'public'::regnamespace "
+        "and proowner = current_user::regrole and not coalesce(proconfig::text, '') like '%pg\\_temp%'"
+    )
+    for (function,) in cursor.fetchall():
+        yield f"alter function {function} set search_path = pg_catalog, public, pg_temp"
 
 
 def organization_foreign_keys() -> Iterator[tuple[type[models.Model], models.ForeignKey]]:
