@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from bulk_actions import lifecycle, progress
-from bulk_actions.limits import CHUNK
+from bulk_actions.limits import CHUNK, SMALLEST_CHUNK
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.states import UNFINISHED, Outcome, RunStatus
 from contact_center.audit.actions import AuditAction
@@ -47,7 +47,7 @@ class Next(StrEnum):
 
 
 def run_chunk(bulk_action_id: int) -> Next:
-    """Process up to CHUNK pending items. Two workers on one run take different items."""
+    """Process the next pending items. Two workers on one run take different ones."""
     run = BulkAction.objects.filter(pk=bulk_action_id, status__in=UNFINISHED).first()
     if run is None:
         return Next.NOTHING
@@ -56,16 +56,23 @@ def run_chunk(bulk_action_id: int) -> Next:
         return Next.FINISH
     if run.status == RunStatus.QUEUED:
         lifecycle.move(run.pk, "begin")
-    versions = claim(run)
+    size = chunk_size()
+    versions = claim(run, size)
     if not versions:
         return Next.FINISH
     store(run, results_of(run, versions))
-    return Next.CHUNK if len(versions) == CHUNK else Next.FINISH
+    return Next.CHUNK if len(versions) == size else Next.FINISH
+
+
+def chunk_size() -> int:
+    """How many conversations a chunk of the organization in scope takes now."""
+    runs = BulkAction.objects.filter(status__in=UNFINISHED).count()
+    return max(SMALLEST_CHUNK, CHUNK // max(runs, 1))
 
 
 def run_single(run: BulkAction, actor: Actor) -> None:
     """Process the one item of a single action in the request. Raises what the action raises; nothing is stored then."""
-    versions = claim(run)
+    versions = claim(run, 1)
     store(
         run,
         perform(
@@ -81,7 +88,7 @@ def run_single(run: BulkAction, actor: Actor) -> None:
     finish(run.pk)
 
 
-def claim(run: BulkAction, limit: int = CHUNK) -> dict[int, int]:
+def claim(run: BulkAction, limit: int) -> dict[int, int]:
     """Lock the next pending items, in the order in which conversations are locked: id → version when selected."""
     pending = BulkActionItem.objects.filter(bulk_action_id=run.pk, outcome=Outcome.PENDING)
     locked = pending.select_for_update(skip_locked=True).order_by("conversation_id")[:limit]

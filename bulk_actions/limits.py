@@ -8,6 +8,8 @@ from conversations.selection import LIMIT
 MAXIMUM = LIMIT
 # Conversations in one transaction: large enough that a run of 1,000 takes five, small enough to cancel between.
 CHUNK = 200
+# An organization with many runs takes smaller turns, down to this: together they make others wait no longer than one.
+SMALLEST_CHUNK = 50
 # A run whose next chunk was asked for this long ago, and never came, is taken up again.
 STALLED_AFTER = timedelta(seconds=10)
 # A run that made no progress for this long is worth an operator's attention.

@@ -4,7 +4,8 @@ import pytest
 from django.db import OperationalError, connection
 
 from bulk_actions import execution, starting
-from bulk_actions.limits import CHUNK
+from bulk_actions.limits import CHUNK, SMALLEST_CHUNK
+from bulk_actions.models import BulkAction
 from bulk_actions.states import RunStatus
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
@@ -148,7 +149,7 @@ def test_an_outage_of_the_database_is_no_fault_of_an_item(harbor, started, monke
         connection.execute_wrappers.append(_broken_line)
         try:
             with pytest.raises(OperationalError):
-                execution.results_of(run, execution.claim(run))
+                execution.results_of(run, execution.claim(run, CHUNK))
         finally:
             connection.execute_wrappers.remove(_broken_line)
     assert {outcome for outcome, _ in outcomes(harbor, run).values()} == {"pending"}
@@ -263,8 +264,31 @@ def test_a_chunk_takes_the_same_statements_for_ten_and_for_two_hundred(harbor, s
             for number in (10, CHUNK)
         )
     for run in (few, many):
+        # Alone, so that the chunk is as large as it gets.
+        with harbor.scope():
+            BulkAction.objects.exclude(pk=run.pk).update(status=RunStatus.CANCELLED)
+            BulkAction.objects.filter(pk=run.pk).update(status=RunStatus.QUEUED)
         with harbor.scope(), django_assert_num_queries(STATEMENTS_OF_A_CHUNK):
             execution.run_chunk(run.pk)
 
 
-STATEMENTS_OF_A_CHUNK = 26
+STATEMENTS_OF_A_CHUNK = 27
+
+
+def test_an_organization_with_many_runs_takes_smaller_turns(harbor, summit, started):
+    def size(cast):
+        with cast.scope():
+            return execution.chunk_size()
+
+    def one_more(cast):
+        with cast.scope():
+            started(cast, make_conversations(2))
+
+    one_more(harbor)
+    assert size(harbor) == CHUNK
+    one_more(harbor)
+    assert size(harbor) == CHUNK // 2
+    for _ in range(4):
+        one_more(harbor)
+    assert size(harbor) == SMALLEST_CHUNK
+    assert size(summit) == CHUNK
