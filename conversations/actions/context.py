@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from contact_center.errors import Invalid
+from contact_center.errors import Invalid, Refused
 from contact_center.tenancy.access import Actor
-from conversations.models import Disposition, ForceCloseReason, Offer
-from conversations.rules import Action
+from conversations.models import Disposition, ForceCloseReason, Message, Offer
+from conversations.rules import Action, sentence_of
 from conversations.states import OfferOutcome
 from routing.models import Queue, Representative
 
@@ -30,6 +30,8 @@ class Context:
     representative_or_none: Representative | None = None
     reason_or_none: ForceCloseReason | None = None
     disposition: Disposition | None = None
+    # What is said; said with the same token before, it is refused as `said_already`.
+    text: str = ""
     offers: dict[int, Offer] = field(default_factory=dict)
 
     @property
@@ -44,10 +46,22 @@ class Context:
         """The actor's own profile; the rule table has made sure there is one."""
         return Representative.objects.get(pk=self.actor.representative_id or 0)
 
+    def said_once(self, conversation_id: int) -> str:
+        """The name under which a message is stored once, however often it is sent. Empty without a token."""
+        if not (token := str(self.parameters.get("token") or "")):
+            return ""
+        name = f"desk:{conversation_id}:{token}"[:120]
+        if Message.objects.filter(external_id=name).exists():
+            raise Refused(sentence_of("said_already"), code="said_already")
+        return name
+
     @property
     def reason(self) -> ForceCloseReason:
         return _chosen(self.reason_or_none, "reason", "Choose a reason.")
 
+
+SAYING = frozenset({Action.REPLY, Action.INTERNAL_NOTE})
+MESSAGE_LENGTH = 6_000
 
 TO_QUEUE = frozenset({Action.ASSIGN_TO_QUEUE, Action.TRANSFER_TO_QUEUE})
 TO_REPRESENTATIVE = frozenset({Action.ASSIGN_TO_REPRESENTATIVE, Action.TRANSFER_TO_REPRESENTATIVE, Action.TRANSFER_OWN})
@@ -58,6 +72,8 @@ def prepare(
 ) -> Context:
     """Look up what the parameters name. Raises Invalid with the field's sentence."""
     context = Context(actor, action, now, operation_id, parameters)
+    if action in SAYING:
+        context.text = _text(parameters)
     if action in TO_QUEUE:
         context.queue_or_none = Queue.objects.filter(pk=_id(parameters, "queue")).first()
         context.queue_has_members = context.queue.members.exists()
@@ -85,6 +101,17 @@ def _id(parameters: Mapping[str, Any], name: str) -> int:
         return int(parameters.get(name) or 0)
     except (TypeError, ValueError):
         return 0
+
+
+def _text(parameters: Mapping[str, Any]) -> str:
+    """PostgreSQL can't store NUL, and a browser sends line ends as CRLF."""
+    text = str(parameters.get("text") or "").replace("\0", "").replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid("Write a message first.", fields={"text": "Write a message first."})
+    if len(text) > MESSAGE_LENGTH:
+        sentence = f"Keep it under {MESSAGE_LENGTH:,} characters."
+        raise Invalid(sentence, fields={"text": sentence})
+    return text
 
 
 def _chosen(found: Target | None, name: str, sentence: str) -> Target:

@@ -12,9 +12,9 @@ from conversations.actions.effects import (
     units_for,
     withdraw_offer,
 )
-from conversations.actions.step import Step
-from conversations.models import Conversation, Offer, QueueSegment, Session
-from conversations.states import OfferOutcome, Phase, SessionClosure, Status, StatusReason
+from conversations.actions.step import Notice, Step
+from conversations.models import Conversation, Message, Offer, QueueSegment, Session
+from conversations.states import Author, OfferKind, OfferOutcome, Phase, SessionClosure, Status, StatusReason
 from routing.models import WorkStream
 
 
@@ -47,6 +47,7 @@ def _accept_transfer(conversation: Conversation, offer: Offer, context: Context)
         transfer_pending=False,
         transfer_count=conversation.transfer_count + 1,
     )
+    _tell_about(offer, step, "transfer_accepted", "accepted", "accepted the transfer and holds it now.", context)
     return step
 
 
@@ -62,6 +63,7 @@ def unanswered(
     offer = context.offers[conversation.pk]
     step = Step(conversation, audit, audit_extra={"offered_to": offer.representative_id})
     withdraw_offer(step, offer, outcome)
+    _tell_of_refusal(offer, step, outcome, context)
     if conversation.phase is not Phase.AWAITING:
         return step
     becomes(step, Status.OPEN, StatusReason.AWAITING_ASSIGNMENT, context.now)
@@ -71,6 +73,30 @@ def unanswered(
     leaves_session(step, closure)
     step.open_session = Session(conversation_id=conversation.pk, queue_id=conversation.queue_id, opened_at=context.now)
     return step
+
+
+def _tell_of_refusal(offer: Offer, step: Step, outcome: OfferOutcome, context: Context) -> None:
+    """Who and why, to the supervisor who made the offer, and for a transfer to the first representative as well."""
+    seconds = step.conversation.work_stream.offer_seconds
+    if outcome == OfferOutcome.REJECTED:
+        kind, short, why = "offer_rejected", "rejected", "rejected it."
+    else:
+        kind, short, why = "offer_timed_out", "didn’t answer", f"didn’t answer within {seconds} seconds."
+    waits = step.conversation.phase is Phase.AWAITING
+    now = "It is open in its queue again." if waits else "Nothing else has changed."
+    _tell_about(offer, step, kind, short, f"{why} {now}", context)
+
+
+def _tell_about(offer: Offer, step: Step, kind: str, short: str, sentence: str, context: Context) -> None:
+    """Nobody is told of what they did themselves, and routing's own offers concern nobody else."""
+    conversation, who = step.conversation, offer.representative.name
+    title = f"{who[:70]} {short}: {conversation.number}"
+    text = f"“{conversation.subject[:120]}”: {who} {sentence}"
+    if offer.made_by_id and offer.made_by_id != context.actor.membership_id:
+        step.notify.append(Notice(None, kind, title, text, membership_id=offer.made_by_id))
+    first = conversation.representative_id
+    if offer.kind == OfferKind.TRANSFER and first and first != offer.representative_id:
+        step.notify.append(Notice(first, kind, title, text))
 
 
 def pick(conversation: Conversation, context: Context) -> Step:
@@ -95,6 +121,37 @@ def reopen(conversation: Conversation, context: Context) -> Step:
     step.open_session = _accepted_session(conversation, representative.pk, context)
     new_primary(step, representative.pk, "AgentConversationRejoin", context.now, joined=True)
     step.hold_units(representative.pk, units_for(conversation, representative))
+    return step
+
+
+def reply(conversation: Conversation, context: Context) -> Step:
+    """What the representative writes to the customer; the first one is the first response."""
+    step = _says(conversation, context, Message.Visibility.PUBLIC)
+    step.fields["unanswered_since"] = None
+    if conversation.first_response_at is None:
+        step.fields["first_response_at"] = context.now
+    return step
+
+
+def internal_note(conversation: Conversation, context: Context) -> Step:
+    """For colleagues; it never reaches the customer, by any path."""
+    return _says(conversation, context, Message.Visibility.INTERNAL)
+
+
+def _says(conversation: Conversation, context: Context, visibility: Message.Visibility) -> Step:
+    step = Step(conversation, audit=None, counts_as_version=False)
+    step.messages.append(
+        Message(
+            conversation_id=conversation.pk,
+            author=Author.REPRESENTATIVE,
+            representative_id=context.actor.representative_id,
+            membership_id=context.actor.membership_id,
+            visibility=visibility,
+            text=context.text,
+            external_id=context.said_once(conversation.pk),
+            created_at=context.now,
+        )
+    )
     return step
 
 

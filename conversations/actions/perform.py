@@ -34,6 +34,8 @@ PERFORMED: dict[Action, Plan] = {
     Action.ACCEPT: desk.accept,
     Action.REJECT: desk.reject,
     Action.PICK: desk.pick,
+    Action.REPLY: desk.reply,
+    Action.INTERNAL_NOTE: desk.internal_note,
     Action.LEAVE_WAITING: desk.leave_waiting,
     Action.REOPEN: desk.reopen,
     Action.RELEASE_OWN: desk.release_own,

@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "not_offered": "It isn't offered to you.",
     "not_in_queue": "You don't serve its queue.",
     "no_picking": "Conversations of this work stream aren't picked; they are offered.",
+    "said_already": "It has been sent already.",
     # outcomes of a run
     "not_found": "Not found, or not in your queues.",
     "changed": "Changed since selected.",

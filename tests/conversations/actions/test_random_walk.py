@@ -90,6 +90,7 @@ class Floor:
             "queue": self.queues[target].pk,
             "representative": self.people[target].pk,
             "reason": self.cast.reason.pk,
+            "text": "Hello",
         }
         results = perform(name, ids, actor=actor, parameters=parameters, now=self.now)
         assert [result.conversation_id for result in results] == list(dict.fromkeys(ids))
@@ -165,6 +166,8 @@ def test_the_walk_gets_somewhere(harbor):
         ("transfer_to_representative", [0], 0, 2),
         ("reject", [0], 2, 0),
         ("transfer_own", [0], 1, 2),
+        ("reply", [0], 1, 0),
+        ("internal_note", [0], 1, 0),
         ("end", [0, 2], 1, 0),
         ("end", [2], 0, 0),
         ("wrap_up_done", [0], 1, 0),
