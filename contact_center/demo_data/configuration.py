@@ -23,6 +23,7 @@ from routing.models import (
     WorkStream,
 )
 from routing.models.intents import UserGroupIntentGroup, UserGroupMember
+from routing.presence import HELD
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
@@ -136,6 +137,7 @@ def seed_representatives(cast: Cast, memberships: dict[str, Membership]) -> list
             presence=rep.presence,
             presence_since=now - timedelta(minutes=7 * number),
             presence_set_by_system=False,
+            presence_held=rep.presence in HELD,
             total_units=rep.units,
         )
         for number, (email, rep) in enumerate(zip(emails, cast.representatives, strict=True), start=1)

@@ -108,9 +108,12 @@ class Simulation:
             self._say(one, "customer")
 
     def _reply(self, one: Followed) -> None:
+        """By whoever it was offered to or holds it; else by anybody but the last, who is offline."""
         if not one.representative:
+            answer = self.client.get(f"/conversations/{one.id}")
+            holder = answer.body.get("representative") or {}
             number = self.source.randint(1, len(CASTS[self.slug].representatives) - 1)
-            one.representative = CASTS[self.slug].address(f"rep{number}")
+            one.representative = holder.get("email") or CASTS[self.slug].address(f"rep{number}")
         self._say(one, "representative")
 
     def _say(self, one: Followed, author: str) -> None:

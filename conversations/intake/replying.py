@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import transaction
+
 from contact_center.errors import DomainError, Refused
 from contact_center.tenancy.access import Actor
 from conversations.actions import perform
+from conversations.actions.yielding import withdraw_routing_offers
 from conversations.intake.names import acting
 from conversations.models import Conversation
 from conversations.rules import Action, why_not
@@ -56,7 +59,22 @@ def take_up(
                 outcome.changed.append(result.conversation_id)
             else:
                 outcome.refused[result.conversation_id] = _refused(result.code, result.sentence)
+    for conversation_id in [pk for pk, error in outcome.refused.items() if error.code == "not_offered"]:
+        if _taken_from_routing(conversation_id, acting(authors[conversation_id], actor), actor, now):
+            del outcome.refused[conversation_id]
+            outcome.changed.append(conversation_id)
     return outcome
+
+
+def _taken_from_routing(conversation_id: int, person: Actor, actor: Actor, now: datetime) -> bool:
+    """Offered to another by routing a moment ago: who has replied in fact has it, where they could have picked it."""
+    with transaction.atomic():
+        withdraw_routing_offers([conversation_id], actor=actor, now=now)
+        (result,) = perform(Action.PICK, [conversation_id], actor=person, now=now)
+        taken = result.outcome == "succeeded"
+        if not taken:
+            transaction.set_rollback(True)
+    return taken
 
 
 def _refused(code: str, sentence: str) -> Refused:

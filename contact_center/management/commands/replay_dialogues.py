@@ -90,13 +90,19 @@ class Command(BaseCommand):
             client = Client(options["url"], options["key"] or f"demo-key-{slug}")
         except ValueError as reason:
             raise CommandError(str(reason)) from None
-        pace = Pace(options["rate"])
-        said = time.monotonic()
+        try:
+            self._play_all(client, dialogues, emails, tally, options)
+        except NotThere as error:
+            raise CommandError(f"{options['url']} does not answer ({error}). {tally}") from None
+        finally:
+            client.close()
+
+    def _play_all(
+        self, client: Client, dialogues: list[Dialogue], emails: list[str], tally: Tally, options: dict[str, Any]
+    ) -> None:
+        pace, said = Pace(options["rate"]), time.monotonic()
         for number, dialogue in enumerate(dialogues):
-            try:
-                problem = self._one(client, dialogue, representative_for(number, emails), tally, pace, options)
-            except NotThere as error:
-                raise CommandError(f"{options['url']} does not answer ({error}). {tally}") from None
+            problem = self._one(client, dialogue, representative_for(number, emails), tally, pace, options)
             if problem is not None:
                 if problem.status == 401:
                     raise CommandError(problem.reason)

@@ -49,7 +49,11 @@ class Command(BaseCommand):
             simulations = [Simulation(slug, Client(options["url"], f"demo-key-{slug}"), source) for slug in slugs]
         except ValueError as reason:
             raise CommandError(str(reason)) from None
-        self._run(simulations, source, options["rate"], options["events"])
+        try:
+            self._run(simulations, source, options["rate"], options["events"])
+        finally:
+            for simulation in simulations:
+                simulation.client.close()
         for simulation in simulations:
             self.stdout.write(f"{simulation.slug}: {simulation.tally}.")
 

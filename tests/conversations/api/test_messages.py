@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from conversations.actions import perform
-from conversations.models import Conversation, Message, OutboxEntry
-from conversations.states import Status
+from conversations.models import Conversation, Message, Offer, OutboxEntry
+from conversations.states import OfferKind, Status
 from routing.kinds import Channel
 from tests import factories, invariants
 from tests.conversations.api.caller import error_of, message_body
@@ -96,6 +96,42 @@ def test_a_reply_accepts_the_offer_made_to_the_same_person(harbor, api, make):
     assert reply(api, row, harbor.ana).json()["status"] == "active"
     assert fresh(harbor, row).accepted_at is not None
     with harbor.scope():
+        invariants.assert_all()
+
+
+def offered_to(cast, person, row, kind):
+    """Awaiting the person's answer; a supervisor's assignment, made to look like routing's where that is asked for."""
+    with cast.scope():
+        target = {"representative": person.pk}
+        perform("assign_to_representative", [row.pk], actor=cast.actor(), parameters=target)
+        Offer.objects.update(kind=kind)
+
+
+def test_an_offer_of_routings_yields_to_who_replied_in_fact(harbor, api, make):
+    row = make()
+    with harbor.scope():
+        ben = factories.make_representative("Ben", queues=[harbor.orders])
+    offered_to(harbor, ben, row, OfferKind.ROUTING)
+    assert reply(api, row, harbor.ana).json()["status"] == "active"
+    after = fresh(harbor, row)
+    assert (after.representative_id, after.decline_count) == (harbor.ana.pk, 0)
+    with harbor.scope():
+        assert Offer.objects.get().outcome == "withdrawn"
+        ben.refresh_from_db()
+        assert ben.units_used == 0
+        invariants.assert_all()
+
+
+@pytest.mark.parametrize("kind", [OfferKind.ASSIGN, OfferKind.ROUTING])
+def test_an_offer_stays_where_a_supervisor_made_it_or_the_other_could_not_have_picked(harbor, api, make, kind):
+    row = make()
+    with harbor.scope():
+        stranger = factories.make_representative("Ben", queues=[harbor.orders] if kind == OfferKind.ASSIGN else [])
+    offered_to(harbor, harbor.ana, row, kind)
+    response = reply(api, row, stranger)
+    assert (response.status_code, error_of(response)["code"]) == (409, "not_offered")
+    with harbor.scope():
+        assert Offer.objects.get().outcome == "pending"
         invariants.assert_all()
 
 
