@@ -1,6 +1,7 @@
 """What operators do to organizations: make one with its first administrator, issue and revoke API keys."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -72,7 +73,7 @@ def issue_key(slug: str, name: str, scopes: Sequence[str], per_minute: int | Non
     """A new key and its text, which isn't stored anywhere. Raises Impossible."""
     organization = find_organization(slug)
     with organization_scope(organization.pk):
-        limits = {} if per_minute is None else {"per_minute": per_minute}
+        limits: dict[str, Any] = {} if per_minute is None else {"per_minute": per_minute}
         row, text = ApiKey.issue(name, scopes=list(scopes) or None, **limits)
         _audit(organization, row, "issued")
     return row, text

@@ -1,6 +1,7 @@
 """Every failure of a call, in the API's one shape."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -46,7 +47,7 @@ SENTENCES: dict[str, str] = {
 
 def install(api: NinjaAPI) -> None:
     """Replace the framework's answers to failures by ours."""
-    for kind, handler in (
+    handlers: tuple[tuple[type[Exception], Callable[..., HttpResponse]], ...] = (
         (ApiError, _api_error),
         (DomainError, _domain_error),
         (ValidationError, _validation_error),
@@ -54,7 +55,8 @@ def install(api: NinjaAPI) -> None:
         (Http404, lambda request, error: ApiError(404).response()),
         (RequestDataTooBig, lambda request, error: ApiError(413).response()),
         (Exception, _unexpected),
-    ):
+    )
+    for kind, handler in handlers:
         api.add_exception_handler(kind, handler)
 
 

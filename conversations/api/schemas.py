@@ -11,7 +11,7 @@ from conversations.states import Priority
 
 MAX_BATCH = 1_000
 PRIORITIES = {"low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.HIGH}
-PRIORITY_NAMES = {value: name for name, value in PRIORITIES.items()}
+PRIORITY_NAMES: dict[int, str] = {value: name for name, value in PRIORITIES.items()}
 
 
 class Taken(Schema):
