@@ -54,6 +54,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def refresh_rights(self) -> LiveView:
         self.resolved_at = time.monotonic()
         try:
-            return self.entry.resolve_again()[1]
+            return self.entry.resolve()[1]
         except AccessEnded as ended:
             raise AccessEnded(RIGHT_ENDED if ended.code == NOT_FOUND else ended.code) from None

@@ -1,7 +1,5 @@
 """The door of the sockets: who comes in, to which organization, and which view they may see. Asked again later on."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from types import SimpleNamespace
@@ -23,9 +21,8 @@ from contact_center.tenancy.scope import organization_scope
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the address and the cookie of a socket say; `session_key` is None where there is no session."""
+    """What the address and the cookie of a socket say."""
 
-    user_id: int | None
     session_key: str | None
     slug: str
     view_name: str
@@ -34,34 +31,29 @@ class Entry:
     @classmethod
     def of(cls, scope: dict[str, Any]) -> "Entry":
         captured = scope["url_route"]["kwargs"]
-        session, user = scope.get("session"), scope.get("user")
         return cls(
-            user_id=user.pk if user is not None and user.is_authenticated else None,
-            session_key=getattr(session, "session_key", None),
+            session_key=scope["cookies"].get(settings.SESSION_COOKIE_NAME),
             slug=captured["organization"],
             view_name=captured["view"],
             query_string=scope["query_string"].decode("ascii", errors="replace"),
         )
 
     def resolve(self) -> tuple[Actor, LiveView]:
-        """The person's rights and view; AccessEnded when there are none. Runs in a worker thread.
+        """The person's rights and view as of now; AccessEnded when there are none. Runs in a worker thread.
 
         A foreign organization looks exactly like one that does not exist.
         """
-        with _connection_given_back():
+        # A worker thread has no request at whose end Django would give the connection back.
+        close_old_connections()
+        try:
             return self._resolve()
-
-    def resolve_again(self) -> tuple[Actor, LiveView]:
-        """As `resolve`, later on: a sign-out or a new password since then ends the sockets of the session too."""
-        with _connection_given_back():
-            if self.session_key is not None:
-                store = import_module(settings.SESSION_ENGINE).SessionStore(self.session_key)
-                if get_user(cast(HttpRequest, SimpleNamespace(session=store))).pk != self.user_id:
-                    raise AccessEnded(NOT_SIGNED_IN)
-            return self._resolve()
+        finally:
+            close_old_connections()
 
     def _resolve(self) -> tuple[Actor, LiveView]:
-        if self.user_id is None:
+        session = import_module(settings.SESSION_ENGINE).SessionStore(self.session_key)
+        user = get_user(cast(HttpRequest, SimpleNamespace(session=session)))
+        if not user.is_authenticated:
             raise AccessEnded(NOT_SIGNED_IN)
         organization = Organization.objects.filter(slug=self.slug, is_active=True).first()
         factory = factory_of(self.view_name)
@@ -69,19 +61,9 @@ class Entry:
             raise AccessEnded(NOT_FOUND)
         with organization_scope(organization.pk):
             try:
-                actor = resolve_actor(self.user_id, organization)
+                actor = resolve_actor(user.pk, organization)
                 return actor, factory(actor, QueryDict(self.query_string))
             except (NotAMember, NotFound):
                 raise AccessEnded(NOT_FOUND) from None
             except (Refused, PermissionDenied):
                 raise AccessEnded(RIGHT_ENDED) from None
-
-
-@contextmanager
-def _connection_given_back() -> Iterator[None]:
-    """A worker thread has no request at whose end Django would do it."""
-    close_old_connections()
-    try:
-        yield
-    finally:
-        close_old_connections()

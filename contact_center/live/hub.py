@@ -25,6 +25,7 @@ from contact_center.live.watched import Watched
 logger = structlog.get_logger(__name__)
 
 READING_THREADS = 2
+DOOR_THREADS = 2
 CACHED_ROWS = 4_000
 # How long a first read waits for Redis to confirm that changes will be heard.
 HEARING_SECONDS = 1.0
@@ -45,7 +46,7 @@ class Hub:
         self._cache = RowCache(CACHED_ROWS)
         self._readers = ThreadPoolExecutor(READING_THREADS, thread_name_prefix="live-read")
         # Apart from the readers, so that a thousand people whose rights are read again don't hold up the lists.
-        self.doorkeeper = ThreadPoolExecutor(1, thread_name_prefix="live-rights")
+        self.doorkeeper = ThreadPoolExecutor(DOOR_THREADS, thread_name_prefix="live-rights")
         self._tasks: set[asyncio.Task[None]] = set()
         self._subscription = Subscription(
             redis_url, on_message=self._heard, on_subscribed=self._hearing, on_lost=self._deaf
