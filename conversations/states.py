@@ -100,6 +100,11 @@ class OfferOutcome(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+# Both count as declines; after so many in all, only a supervisor moves the conversation (product.md §5).
+DECLINED: frozenset[str] = frozenset({OfferOutcome.REJECTED, OfferOutcome.TIMED_OUT})
+MOST_DECLINES = 100
+
+
 class Author(models.TextChoices):
     CUSTOMER = "customer", "Customer"
     REPRESENTATIVE = "representative", "Representative"

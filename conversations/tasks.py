@@ -1,4 +1,4 @@
-"""Timers of conversations: thin tasks over `actions.lifecycle`, driven by rows that say when they are due."""
+"""Timers and push routing: thin tasks over `actions.lifecycle` and `dispatch`, driven by what the rows say."""
 
 from celery import shared_task
 from django.db import connection
@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from contact_center.tenancy.access import system_actor
 from contact_center.tenancy.tasks import OrganizationTask
+from conversations import dispatch
 from conversations.actions import lifecycle
+from routing import nudge
 
 # Conversations in one transaction; more that are due follow in the next task.
 BATCH = 200
@@ -27,3 +29,20 @@ def run_due_timers(*, organization_id: int) -> None:
     moved = lifecycle.run_due_timers(actor=system_actor(organization_id), now=timezone.now(), limit=BATCH)
     if moved == BATCH:
         run_due_timers.delay_on_commit(organization_id=organization_id)
+
+
+@shared_task(name="conversations.find_work_to_dispatch")
+def find_work_to_dispatch() -> None:
+    """The nudges' safety net: passes that begin again, queues that open, a nudge that was lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organizations_with_work_to_dispatch()")
+        found = [row[0] for row in cursor.fetchall()]
+    for organization_id in found:
+        dispatch_work.delay(organization_id=organization_id)
+
+
+@shared_task(base=OrganizationTask, name=nudge.DISPATCH)
+def dispatch_work(*, organization_id: int) -> None:
+    nudge.taken_up(organization_id)
+    if dispatch.run(actor=system_actor(organization_id), now=timezone.now()):
+        dispatch_work.delay_on_commit(organization_id=organization_id)

@@ -15,6 +15,8 @@ from contact_center.audit.actions import AuditAction
 from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor
 from conversations.actions import desk
+from conversations.actions.automatic import customer_stays_away
+from conversations.actions.connection import has_stayed_away, notice_silence, stays_away
 from conversations.actions.context import Context, load_offers
 from conversations.actions.drafts import Draft, Said
 from conversations.actions.effects import closes, due, enters_queue, new_primary, withdraw_offer
@@ -209,10 +211,12 @@ def _left(row: Conversation, context: Context) -> Step | None:
 def run_due_timers(*, actor: Actor, now: datetime, limit: int = 500) -> int:
     """What is due in the organization in scope: offers time out (T8), wrap-up frees units, the rest closes (T23, T25).
 
-    Returns how many conversations were moved. Rows that another worker holds are left to it.
+    Customers of live chats who stay away beyond the reconnect window leave the conversation (T9, T10, T13). Returns how
+    many conversations were moved. Rows that another worker holds are left to it.
     """
     with transaction.atomic():
-        due_now = Q(due_at__lte=now) | Q(offers__outcome="pending", offers__expires_at__lte=now)
+        notice_silence(organization_id=actor.organization_id, now=now)
+        due_now = Q(due_at__lte=now) | Q(offers__outcome="pending", offers__expires_at__lte=now) | stays_away(now)
         ids = Conversation.objects.filter(due_now).values_list("pk", flat=True)[:limit]
         context, rows = _locked(ids, actor, now)
         steps = [step for row in rows if (step := _due(row, context)) is not None]
@@ -224,6 +228,8 @@ def _due(row: Conversation, context: Context) -> Step | None:
     offer = context.offers.get(row.pk)
     if offer is not None and offer.expires_at is not None and offer.expires_at <= context.now:
         return _offer_timed_out(row, context)
+    if has_stayed_away(row, context.now):
+        return customer_stays_away(row, context)
     if row.due_at is None or row.due_at > context.now:
         return None
     if row.phase is Phase.WRAP_UP and row.units_held and _hold_is_over(row, context.now):

@@ -10,11 +10,13 @@ from conversations.rules import needed
 
 
 def lock_conversations(
-    ids: Iterable[int], actor: Actor, within: QuerySet[Conversation] | None = None
+    ids: Iterable[int], actor: Actor, within: QuerySet[Conversation] | None = None, *, skip_locked: bool = False
 ) -> list[Conversation]:
     """The conversations, locked in id order, with everything the rule table reads.
 
-    Ids that are absent, foreign or outside `within` are simply not in the answer.
+    Ids that are absent, foreign or outside `within` are simply not in the answer; with `skip_locked` neither are
+    those that another transaction works on.
     """
     rows = Conversation.objects.all() if within is None else within
-    return list(needed(rows.filter(pk__in=list(ids)), actor).select_for_update(of=("self",)).order_by("pk"))
+    wanted = needed(rows.filter(pk__in=list(ids)), actor).order_by("pk")
+    return list(wanted.select_for_update(of=("self",), skip_locked=skip_locked))

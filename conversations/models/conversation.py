@@ -12,6 +12,7 @@ from conversations.states import Phase, Priority, Status, StatusReason, phase_of
 from routing.kinds import Channel, Kind, Mode
 
 ONGOING_ROW = ~models.Q(status=Status.CLOSED)
+TALKING = [Status.OPEN, Status.ACTIVE]
 
 
 class Customer(OrganizationModel):
@@ -152,6 +153,8 @@ class Conversation(OrganizationModel):
     due_at = models.DateTimeField(null=True, blank=True)
     next_pass_at = models.DateTimeField(null=True, blank=True)
     customer_connected = models.BooleanField(default=True)
+    # When the customer's chat page asked last, to half a minute; empty for other channels.
+    customer_seen_at = models.DateTimeField(null=True, blank=True)
     customer_disconnected_at = models.DateTimeField(null=True, blank=True)
     monitoring_consent = models.BooleanField(null=True, blank=True)
 
@@ -192,7 +195,11 @@ class Conversation(OrganizationModel):
             # The same with closed ones: every status, or Closed alone, newest first.
             models.Index(fields=["organization", "-created_at", "-id"], name="conversation_newest"),
             # Channel filter and the built-in views by kind.
-            models.Index(fields=["organization", "channel", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_by_channel"),
+            models.Index(
+                fields=["organization", "channel", "-created_at", "-id"],
+                condition=ONGOING_ROW,
+                name="ongoing_by_channel",
+            ),
             # The same restricted to a queue: scoped supervisors, queue filter, routing.
             models.Index(
                 fields=["organization", "queue", "-created_at", "-id"], condition=ONGOING_ROW, name="ongoing_by_queue"
@@ -221,6 +228,18 @@ class Conversation(OrganizationModel):
             ),
             # A customer's ongoing persistent conversation and earlier ones.
             models.Index(fields=["organization", "customer", "-created_at"], name="conversation_by_customer"),
+            # Chat pages that have gone silent.
+            models.Index(
+                fields=["organization", "customer_seen_at"],
+                condition=models.Q(status__in=TALKING, customer_seen_at__isnull=False),
+                name="conversation_seen",
+            ),
+            # Customers who stay away.
+            models.Index(
+                fields=["organization", "customer_disconnected_at"],
+                condition=models.Q(status__in=TALKING, customer_disconnected_at__isnull=False),
+                name="conversation_disconnected",
+            ),
             # Timers that are due.
             models.Index(
                 fields=["organization", "due_at"], condition=models.Q(due_at__isnull=False), name="conversation_due"

@@ -1,0 +1,111 @@
+"""What a queue does with work it can't take now: closed, too full, or waited too long (reference.md §1.6).
+
+Decides, and changes nothing. Most queues have neither hours nor rules; for those one query says so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from routing.kinds import Kind, Mode
+from routing.models import OverflowRule, Queue, QueueMember
+from routing.operating_hours import queue_is_open
+
+CLOSED_LINE = "We are closed right now. Please come back during our opening hours."
+FULL_LINE = "We can't take your conversation right now because many others are waiting. Please try again later."
+WAITED_LINE = "We are sorry that nobody could answer in time. Please try again later."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where the work goes: to `queue_id`, or nowhere with `told` said to the customer. Both empty: it stays."""
+
+    queue_id: int | None = None
+    told: str = ""
+
+    @property
+    def stays(self) -> bool:
+        return self.queue_id is None and not self.told
+
+
+STAYS = Verdict()
+
+
+@dataclass(slots=True)
+class Gate:
+    """One queue with its hours and rules at one moment."""
+
+    queue: Queue
+    at: datetime
+    rules: dict[str, OverflowRule] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        return queue_is_open(self.queue, self.at)
+
+    @property
+    def late_since(self) -> datetime | None:
+        """What has been in the queue since before this has waited too long; None where nothing does."""
+        rule = self.rules.get(OverflowRule.Condition.WAIT)
+        if rule is None or rule.limit is None or rule.action == OverflowRule.Action.ASSIGN_ANYWAY:
+            return None
+        return self.at - timedelta(seconds=rule.limit)
+
+    def at_entry(self, *, kind: str, mode: str, waiting: int) -> Verdict:
+        """For work that arrives while `waiting` others are Open in the queue."""
+        if not self.is_open:
+            return self.while_closed(kind=kind, mode=mode)
+        rule = self.rules.get(OverflowRule.Condition.QUEUE_SIZE)
+        if rule is None or rule.limit is None or waiting < rule.limit:
+            return STAYS
+        return self._follow(rule, kind, FULL_LINE) or STAYS
+
+    def while_closed(self, *, kind: str, mode: str) -> Verdict:
+        """Persistent work, calls and records are held; a live chat is told and ends. A rule may say otherwise."""
+        if rule := self.rules.get(OverflowRule.Condition.OUTSIDE_HOURS):
+            followed = self._follow(rule, kind, self._closed_line())
+            if followed is not None:
+                return followed
+        return Verdict(told=self._closed_line()) if mode == Mode.LIVE_CHAT else STAYS
+
+    def after_wait(self, *, kind: str, queued_at: datetime) -> Verdict:
+        if self.late_since is None or queued_at > self.late_since:
+            return STAYS
+        return self._follow(self.rules[OverflowRule.Condition.WAIT], kind, WAITED_LINE) or STAYS
+
+    def _closed_line(self) -> str:
+        return self.queue.customer_message or CLOSED_LINE
+
+    def _follow(self, rule: OverflowRule, kind: str, told: str) -> Verdict | None:
+        """None where the rule can't be followed: its target takes no such work, or a record would be ended."""
+        if rule.action == OverflowRule.Action.ASSIGN_ANYWAY:
+            return STAYS
+        if rule.action == OverflowRule.Action.END:
+            return None if kind == Kind.RECORD else Verdict(told=told)
+        target = rule.target_queue
+        if target is None or target.pk == self.queue.pk or not self._takes(target, rule, kind):
+            return None
+        return Verdict(queue_id=target.pk)
+
+    def _takes(self, target: Queue, rule: OverflowRule, kind: str) -> bool:
+        has_members = getattr(rule, "target_has_members", False)
+        return target.kind == kind and target.is_active and has_members and queue_is_open(target, self.at)
+
+
+def gates(at: datetime, queue_ids: Iterable[int] | QuerySet[Any, Any] | None = None) -> dict[int, Gate]:
+    """The queues that have hours, are closed for a while or have rules. One query; two where there are any."""
+    has_rules = Exists(OverflowRule.objects.filter(queue_id=OuterRef("pk")))
+    restricted = Q(operating_hours__isnull=False) | Q(closed_until__gt=at) | has_rules
+    queues = Queue.objects.filter(restricted).select_related("operating_hours")
+    if queue_ids is not None:
+        queues = queues.filter(pk__in=queue_ids)
+    found = {queue.pk: Gate(queue, at) for queue in queues}
+    if found:
+        has_members = Exists(QueueMember.objects.filter(queue_id=OuterRef("target_queue_id")))
+        rules = OverflowRule.objects.filter(queue_id__in=found).annotate(target_has_members=has_members)
+        for rule in rules.select_related("target_queue__operating_hours"):
+            found[rule.queue_id].rules[rule.condition] = rule
+    return found
