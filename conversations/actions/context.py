@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from contact_center.errors import Invalid, Refused
 from contact_center.tenancy.access import Actor
+from contact_center.tenancy.models import Organization, OrganizationSettings
+from conversations import placeholders
 from conversations.models import Disposition, ForceCloseReason, Message, Offer
 from conversations.rules import Action, sentence_of
 from conversations.states import OfferOutcome
@@ -32,7 +34,17 @@ class Context:
     disposition: Disposition | None = None
     # What is said; said with the same token before, it is refused as `said_already`.
     text: str = ""
+    title: str = ""
+    organization_name: str = ""
     offers: dict[int, Offer] = field(default_factory=dict)
+    _settings: OrganizationSettings | None = None
+
+    @property
+    def settings(self) -> OrganizationSettings:
+        """The organization's, read once and only where a verb asks."""
+        if self._settings is None:
+            self._settings = OrganizationSettings.objects.first() or OrganizationSettings()
+        return self._settings
 
     @property
     def queue(self) -> Queue:
@@ -60,6 +72,10 @@ class Context:
         return _chosen(self.reason_or_none, "reason", "Choose a reason.")
 
 
+SENDING = frozenset({Action.MESSAGE_CUSTOMER, Action.NOTIFY})
+# product.md §6.
+SENT_LENGTH = 1_000
+TITLE_LENGTH = 100
 SAYING = frozenset({Action.REPLY, Action.INTERNAL_NOTE})
 MESSAGE_LENGTH = 6_000
 
@@ -74,6 +90,8 @@ def prepare(
     context = Context(actor, action, now, operation_id, parameters)
     if action in SAYING:
         context.text = _text(parameters)
+    if action in SENDING:
+        _prepare_sending(context)
     if action in TO_QUEUE:
         context.queue_or_none = Queue.objects.filter(pk=_id(parameters, "queue")).first()
         context.queue_has_members = context.queue.members.exists()
@@ -91,6 +109,19 @@ def prepare(
     return context
 
 
+def _prepare_sending(context: Context) -> None:
+    context.text = _text(context.parameters, SENT_LENGTH)
+    if context.action is Action.NOTIFY:
+        context.title = _text(context.parameters, TITLE_LENGTH, "title", "Write a title first.")
+        placeholders.check(context.title, placeholders.FOR_REPRESENTATIVES, "title")
+        placeholders.check(context.text, placeholders.FOR_REPRESENTATIVES, "text")
+    else:
+        placeholders.check(context.text, placeholders.FOR_CUSTOMERS, "text")
+    context.organization_name = Organization.objects.values_list("name", flat=True).get(
+        pk=context.actor.organization_id
+    )
+
+
 def load_offers(context: Context, conversation_ids: list[int]) -> None:
     pending = Offer.objects.filter(conversation_id__in=conversation_ids, outcome=OfferOutcome.PENDING)
     context.offers = {offer.conversation_id: offer for offer in pending.select_related("representative")}
@@ -103,14 +134,19 @@ def _id(parameters: Mapping[str, Any], name: str) -> int:
         return 0
 
 
-def _text(parameters: Mapping[str, Any]) -> str:
+def _text(
+    parameters: Mapping[str, Any],
+    longest: int = MESSAGE_LENGTH,
+    name: str = "text",
+    missing: str = "Write a message first.",
+) -> str:
     """PostgreSQL can't store NUL, and a browser sends line ends as CRLF."""
-    text = str(parameters.get("text") or "").replace("\0", "").replace("\r\n", "\n").strip()
+    text = str(parameters.get(name) or "").replace("\0", "").replace("\r\n", "\n").strip()
     if not text:
-        raise Invalid("Write a message first.", fields={"text": "Write a message first."})
-    if len(text) > MESSAGE_LENGTH:
-        sentence = f"Keep it under {MESSAGE_LENGTH:,} characters."
-        raise Invalid(sentence, fields={"text": sentence})
+        raise Invalid(missing, fields={name: missing})
+    if len(text) > longest:
+        sentence = f"Keep it to {longest:,} characters; it has {len(text):,}."
+        raise Invalid(sentence, fields={name: sentence})
     return text
 
 

@@ -32,6 +32,19 @@ def _entries(step: Step, endpoints: list[WebhookEndpoint], now: datetime, operat
     ]
     entries += [
         OutboxEntry(
+            kind=OutboxEntry.Kind.EMAIL,
+            conversation_id=pk,
+            message_id=message.pk,
+            payload={"to": step.email_to},
+            idempotency_key=f"{operation_id}:{pk}:email:{position}",
+            created_at=now,
+            due_at=now,
+        )
+        for position, message in enumerate(step.messages)
+        if step.email_to and _reaches_customer(message)
+    ]
+    entries += [
+        OutboxEntry(
             kind=OutboxEntry.Kind.EVENT,
             event=step.event,
             endpoint=endpoint,

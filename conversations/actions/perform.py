@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from contact_center.errors import Conflict, NotFound, Refused
 from contact_center.tenancy.access import Actor
-from conversations.actions import desk, supervisor
+from conversations.actions import desk, messaging, supervisor
 from conversations.actions.context import Context, load_offers, prepare
 from conversations.actions.locking import lock_conversations
 from conversations.actions.results import Result
@@ -29,6 +29,8 @@ PERFORMED: dict[Action, Plan] = {
     Action.ASSIGN_TO_REPRESENTATIVE: supervisor.assign_to_representative,
     Action.TRANSFER_TO_QUEUE: supervisor.transfer_to_queue,
     Action.TRANSFER_TO_REPRESENTATIVE: supervisor.transfer_to_representative,
+    Action.MESSAGE_CUSTOMER: messaging.message_customer,
+    Action.NOTIFY: messaging.notify,
     Action.RELEASE: supervisor.release,
     Action.REMOVE: supervisor.remove,
     Action.ACCEPT: desk.accept,

@@ -53,6 +53,8 @@ class Step:
     new_offer: Offer | None = None
     messages: list[Message] = field(default_factory=list)
     event: str = ""
+    # Where the customer isn't connected, the public messages go there as well.
+    email_to: str = ""
     notify: list["Notice"] = field(default_factory=list)
     audit_extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -123,3 +125,5 @@ class Notice:
     title: str
     text: str
     membership_id: int | None = None
+    # About the whole run, not about one conversation: each person gets it once.
+    about_run: bool = False

@@ -183,7 +183,7 @@ def _write_notifications(steps: list[Step], now: datetime, operation_id: uuid.UU
             kind=notice.kind,
             title=notice.title,
             text=notice.text,
-            conversation_id=step.conversation.pk,
+            conversation_id=None if notice.about_run else step.conversation.pk,
             operation_id=operation_id,
             created_at=now,
             expires_at=now + NOTIFICATION_LIVES,

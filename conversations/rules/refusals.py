@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "opted_out": "The customer has opted out of messages.",
     "whatsapp_window": "WhatsApp allows messages only within 24 hours of the customer's last one.",
     "no_representative": "No representative holds it.",
+    "no_account": "Its representative has no account to notify.",
     "not_yours": "It isn't yours.",
     "not_offered": "It isn't offered to you.",
     "not_in_queue": "You don't serve its queue.",

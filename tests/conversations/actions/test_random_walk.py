@@ -84,12 +84,15 @@ class Floor:
             self._act(name, ids, person, target)
 
     def _act(self, name, ids, person, target):
-        supervises = name in ("force_close", "release", "remove") or name.startswith(("assign", "transfer_to"))
+        supervises = name in ("force_close", "release", "remove", "message_customer", "notify") or name.startswith(
+            ("assign", "transfer_to")
+        )
         actor = self.supervisor if supervises else self.desk(self.people[person])
         parameters = {
             "queue": self.queues[target].pk,
             "representative": self.people[target].pk,
             "reason": self.cast.reason.pk,
+            "title": "Please read",
             "text": "Hello",
         }
         results = perform(name, ids, actor=actor, parameters=parameters, now=self.now)
@@ -174,7 +177,10 @@ def test_the_walk_gets_somewhere(harbor):
         ("leave_waiting", [1, 5], 0, 0),
         ("customer_wrote", [1], 0, 0),
         ("reopen", [5], 0, 0),
+        ("notify", [5], 0, 0),
         ("release_own", [5], 0, 0),
+        ("message_customer", [5], 0, 0),
+        ("customer_wrote", [5], 0, 0),
         ("assign_to_queue", [5], 0, 1),
         ("assign_to_representative", [4], 0, 1),
         ("transfer_to_representative", [4], 0, 2),

@@ -1,0 +1,68 @@
+"""Message Customer and Notify CSR: what each does to one conversation (product.md §6)."""
+
+from contact_center.audit.actions import AuditAction
+from contact_center.errors import Refused
+from conversations.actions.context import Context
+from conversations.actions.effects import becomes, leaves_session
+from conversations.actions.step import Notice, Step
+from conversations.models import Conversation, Message
+from conversations.placeholders import fill
+from conversations.rules import sentence_of
+from conversations.states import Author, Phase, SessionClosure, Status, StatusReason
+from routing.kinds import Mode
+
+NOTICE = "message"
+
+
+def message_customer(conversation: Conversation, context: Context) -> Step:
+    """In the organization's name, on the conversation's channel; no representative's reply.
+
+    A persistent conversation in Open moves to Waiting (T27): there is nobody to answer before the customer does.
+    """
+    step = Step(conversation, AuditAction.MESSAGED_CUSTOMER, counts_as_version=False)
+    text = fill(context.text, _for_customer(conversation, context))
+    step.messages.append(
+        Message(
+            conversation_id=conversation.pk,
+            author=Author.ORGANIZATION,
+            membership_id=context.actor.membership_id,
+            text=text,
+            created_at=context.now,
+        )
+    )
+    if conversation.phase is Phase.OPEN and conversation.mode == Mode.PERSISTENT:
+        step.counts_as_version = True
+        becomes(step, Status.WAITING, StatusReason.AWAITING_CUSTOMER, context.now)
+        leaves_session(step, SessionClosure.MOVED_TO_WAITING)
+    customer = conversation.customer
+    if customer is not None and customer.email and not conversation.customer_connected:
+        step.email_to = customer.email
+    return step
+
+
+def notify(conversation: Conversation, context: Context) -> Step:
+    """One notification per representative and run, however many of the conversations are theirs."""
+    representative = conversation.representative
+    if representative is None or representative.membership_id is None:
+        raise Refused(sentence_of("no_account"), code="no_account")
+    step = Step(conversation, AuditAction.NOTIFIED, counts_as_version=False)
+    values = {"representative": representative.name, "organization": context.organization_name}
+    step.notify.append(
+        Notice(
+            representative.pk,
+            NOTICE,
+            fill(context.title, values)[:100],
+            fill(context.text, values)[:1000],
+            about_run=True,
+        )
+    )
+    return step
+
+
+def _for_customer(conversation: Conversation, context: Context) -> dict[str, str]:
+    return {
+        "customer": conversation.customer_name,
+        "number": conversation.number,
+        "subject": conversation.subject,
+        "organization": context.organization_name,
+    }
