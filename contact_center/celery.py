@@ -17,6 +17,7 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 # name -> {"task": …, "schedule": seconds or crontab(…), "kwargs": {…}}
 SCHEDULE: dict[str, dict[str, Any]] = {
     "timers of conversations": {"task": "conversations.find_due_timers", "schedule": 5.0},
+    "deliveries": {"task": "conversations.find_due_deliveries", "schedule": 2.0},
     "push routing": {"task": "conversations.find_work_to_dispatch", "schedule": 3.0},
     "runs that stalled": {"task": "bulk_actions.sweep_runs", "schedule": 5.0},
     "previews nobody confirmed": {"task": "bulk_actions.forget_previews", "schedule": 600.0},

@@ -215,6 +215,9 @@ EMAIL = env.email("EMAIL_URL", "consolemail://" if LOCAL else "smtp://localhost:
 vars().update({name: value for name, value in EMAIL.items() if name.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "console@localhost")
 
+# Deliveries to a channel's own system go to public addresses only, unless it stands in the same network.
+DELIVER_TO_PRIVATE_NETWORKS = env.flag("DELIVER_TO_PRIVATE_NETWORKS")
+
 # --- Language, time, files ---
 
 LANGUAGE_CODE = "en"

@@ -8,7 +8,11 @@ from contact_center.tenancy.access import system_actor
 from contact_center.tenancy.tasks import OrganizationTask
 from conversations import dispatch
 from conversations.actions import lifecycle
+from conversations.delivery.tasks import deliver, find_due_deliveries
 from routing import nudge
+
+# Celery looks for tasks in this module.
+__all__ = ["deliver", "find_due_deliveries"]
 
 # Conversations in one transaction; more that are due follow in the next task.
 BATCH = 200

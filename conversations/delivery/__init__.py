@@ -1,0 +1,1 @@
+"""Delivers what the outbox holds: at least once, each under one idempotency key, outside any transaction."""

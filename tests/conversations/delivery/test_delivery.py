@@ -1,0 +1,181 @@
+"""Deliveries over a real HTTP server: signed, tried again with the same key, given up in the end, never private."""
+
+import json
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from conversations.actions import perform
+from conversations.delivery import claims
+from conversations.delivery.parcels import Parcel
+from conversations.delivery.sending import send, signature
+from conversations.models import OutboxEntry
+from routing.kinds import Channel
+from routing.models import WorkStream
+from tests import factories
+
+
+class Receiver(ThreadingHTTPServer):
+    """Remembers what came in and answers with the next of `answers`, 200 when there is none."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.received: list[tuple[dict[str, str], str]] = []
+        self.answers: list[int] = []
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}/console"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.received.append((dict(self.headers), body))
+        status = self.server.answers.pop(0) if self.server.answers else 200
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def receiver():
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def sms(harbor, receiver, settings):
+    settings.DELIVER_TO_PRIVATE_NETWORKS = True
+    with harbor.scope():
+        yield factories.make_work_stream(Channel.SMS, queue=harbor.orders, delivery_url=receiver.url)
+
+
+def say(cast, text="It is over.", **fields):
+    row = factories.make_conversation(channel=Channel.SMS, **fields)
+    perform("message_customer", [row.pk], actor=cast.actor(), parameters={"text": text})
+    return row
+
+
+def deliver(now=None):
+    now = now or timezone.now()
+    claims.settle_unaddressed(now)
+    answers = [send(parcel) for parcel in claims.claim(now)]
+    claims.store(answers, now)
+    return answers
+
+
+def test_a_message_arrives_signed_with_its_key(harbor, sms, receiver):
+    row = say(harbor)
+    deliver()
+    ((headers, body),) = receiver.received
+    entry = OutboxEntry.objects.get()
+    secret = WorkStream.objects.get(pk=sms.pk).delivery_secret
+    assert headers["Idempotency-Key"] == entry.idempotency_key
+    assert headers["X-Console-Signature"] == signature(secret, headers["X-Console-Timestamp"], body)
+    sent = json.loads(body)
+    assert (sent["type"], sent["conversation"]["id"], sent["message"]["text"]) == ("message", row.pk, "It is over.")
+    assert sent["message"]["from"] == "organization"
+    assert (entry.status, entry.last_answer, entry.attempts) == ("sent", "200 OK", 1)
+
+
+def test_a_failure_is_tried_again_later_under_the_same_key(harbor, sms, receiver):
+    say(harbor)
+    receiver.answers = [503]
+    now = timezone.now()
+    deliver(now)
+    entry = OutboxEntry.objects.get()
+    assert (entry.status, entry.last_answer) == ("pending", "503 Service Unavailable")
+    assert deliver(now + timedelta(seconds=4)) == []
+    deliver(now + timedelta(seconds=6))
+    entry.refresh_from_db()
+    assert (entry.status, entry.attempts) == ("sent", 2)
+    assert len({headers["Idempotency-Key"] for headers, _ in receiver.received}) == 1
+
+
+def test_it_is_given_up_after_the_last_attempt_and_says_why(harbor, sms, receiver):
+    say(harbor)
+    receiver.answers = [500] * claims.ATTEMPTS
+    now = timezone.now()
+    for attempt in range(claims.ATTEMPTS):
+        deliver(now + timedelta(hours=attempt))
+    entry = OutboxEntry.objects.get()
+    assert (entry.status, entry.attempts, entry.last_answer) == ("failed", claims.ATTEMPTS, "500 Internal Server Error")
+
+
+def test_a_worker_that_dies_with_a_row_gives_it_back_with_the_lease(harbor, sms, receiver):
+    say(harbor)
+    now = timezone.now()
+    assert len(claims.claim(now)) == 1
+    assert claims.claim(now + timedelta(seconds=59)) == []
+    (again,) = claims.claim(now + timedelta(seconds=61))
+    assert again.attempts == 2
+
+
+def test_a_redirect_is_not_followed(harbor, sms, receiver):
+    say(harbor)
+    receiver.answers = [302]
+    (answer,) = deliver()
+    assert (answer.delivered, answer.text) == (False, "302 Found")
+
+
+def test_a_private_address_is_refused_unless_the_operator_allows_it(harbor, sms, receiver, settings):
+    settings.DELIVER_TO_PRIVATE_NETWORKS = False
+    say(harbor)
+    (answer,) = deliver()
+    assert not answer.delivered
+    assert "private networks" in answer.text
+    assert receiver.received == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://169.254.169.254/latest", "http://[::1]/", "http://10.0.0.1/", "ftp://example.com/"]
+)
+def test_no_private_or_odd_target_is_ever_asked(url):
+    answer = send(Parcel(1, "key", 1, url=url, secret="s"))
+    assert not answer.delivered
+
+
+def test_an_address_nobody_answers_at_is_an_answer_too(harbor, sms):
+    sms.delivery_url = "http://127.0.0.1:1/"
+    sms.save()
+    say(harbor)
+    (answer,) = deliver()
+    assert (answer.delivered, answer.text) == (False, "The address could not be reached")
+
+
+def test_without_an_address_it_is_read_through_the_api(harbor):
+    with harbor.scope():
+        say(harbor)
+        assert deliver() == []
+        entry = OutboxEntry.objects.get()
+        assert (entry.status, entry.last_answer) == ("sent", claims.READ_ELSEWHERE)
+
+
+def test_an_email_goes_to_the_customer_who_is_away(harbor, sms):
+    mia = factories.make_customer("Mia", email="mia@example.com")
+    say(harbor, subject="Line one\nBcc: x", customer=mia, customer_connected=False)
+    deliver()
+    (letter,) = mail.outbox
+    assert (letter.to, letter.body, letter.subject) == (["mia@example.com"], "It is over.", "Harbor: Line one Bcc: x")
+    assert set(OutboxEntry.objects.values_list("kind", "status")) == {("customer_message", "sent"), ("email", "sent")}
+
+
+def test_another_organizations_outbox_is_not_taken(harbor, summit):
+    with summit.scope():
+        say(summit)
+    with harbor.scope():
+        assert claims.claim(timezone.now()) == []
