@@ -1,42 +1,40 @@
 """What the dialogs of an action are given: the preview in numbers, reasons, and what was typed so far."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
 
-from bulk_actions.forms import ForceCloseForm
+from bulk_actions.kinds import RunForm, RunKind, Typed, kind_of
 from bulk_actions.limits import MAXIMUM
 from bulk_actions.models import BulkAction
-from bulk_actions.selection import conversation_of_single, read_preview
+from bulk_actions.selection import conversation_of_single, in_words, read_preview
 from contact_center.tenancy.access import Actor, OrganizationRequest
-from conversations.models import Conversation, ForceCloseReason
+from conversations.models import Conversation
+from conversations.rules import Action
 from conversations.selection import Selection
 from conversations.wording import state_in_words
 
-NO_REASONS = "Your organization has no reasons for a force close yet. Ask an administrator to add one."
 
-
-def force_close(
-    run: BulkAction,
-    actor: Actor,
-    *,
-    typed: Mapping[str, str],
-    form: ForceCloseForm | None = None,
-    error: str = "",
-    notice: str = "",
+def context(
+    run: BulkAction, actor: Actor, *, typed: Typed, form: RunForm | None = None, error: str = "", notice: str = ""
 ) -> dict[str, Any]:
-    """The context of `conversations/_force_close_dialog.html`."""
+    """What every dialog is given, with the extras of the run's kind on top.
+
+    An extra called `impossible` says why the dialog as a whole can't be proceeded with.
+    """
+    kind = kind_of(run.action)
     preview = read_preview(run, actor=actor)
     single = conversation_of_single(run, actor=actor) if run.single else None
-    reasons = list(ForceCloseReason.objects.filter(is_active=True))
+    extras = kind.extras(run, actor, typed)
     return {
-        "title": _title(run, preview.total),
+        "title": f"{kind.heading} {in_words(run, preview.total)}",
+        "passive": kind.passive,
         "total": preview.total,
         "eligible": preview.eligible,
         "refused_total": preview.refused,
         "single": run.single,
         "subject": single.subject if single else "",
+        "conversation": single,
         "refused_groups": [
             {
                 "count": group.count,
@@ -46,22 +44,18 @@ def force_close(
             }
             for group in preview.groups
         ],
-        "reasons": [
-            {"id": reason.pk, "label": reason.label, "chosen": str(reason.pk) == typed.get("reason")}
-            for reason in reasons
-        ],
-        "note": typed.get("note", ""),
-        "action_url": reverse("bulk_actions:force-close-start", args=[actor.organization_slug]),
+        "action": run.action,
+        "action_url": action_url("action-start", kind.action, actor),
         "run_key": str(run.key),
         "errors": form.sentences() if form and not form.is_valid() else {},
-        "error": error or ("" if reasons else NO_REASONS),
+        "error": error or extras.get("impossible", ""),
         "notice": notice,
+        **extras,
     }
 
 
-def _title(run: BulkAction, total: int) -> str:
-    target = run.title.partition(": ")[2]
-    return f"Force close {target}" if run.total == total else f"Force close {total:,} conversations"
+def action_url(name: str, action: Action, actor: Actor) -> str:
+    return reverse(f"bulk_actions:{name}", args=[actor.organization_slug, action.value])
 
 
 def _sample(conversation: Conversation, actor: Actor) -> dict[str, str]:
@@ -77,10 +71,11 @@ def changed_since_seen(selection: Selection, run: BulkAction, actor: Actor) -> s
     return f"It has changed since you selected it. It is now {state_in_words(conversation)}."
 
 
-def over_limit(selection: Selection, request: OrganizationRequest) -> dict[str, Any]:
+def over_limit(kind: RunKind, selection: Selection, request: OrganizationRequest) -> dict[str, Any]:
     """More match than can be changed at once: the first thousand, or back."""
     return {
-        "title": "More than can be closed at once",
+        "title": f"More than can be {kind.passive} at once",
+        "passive": kind.passive,
         "matching": str(selection.matching),
         "limit": MAXIMUM,
         "action_url": request.path,

@@ -4,41 +4,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.queries import ItemRows
 from bulk_actions.states import TERMINAL, UNFINISHED, Outcome, RunStatus
 from conversations.rules import Action, sentence_of
 from conversations.states import Phase, Status, StatusReason, phase_of
 
-ICONS: dict[str, str] = {
-    Action.FORCE_CLOSE: "force-close",
-    Action.ASSIGN_TO_REPRESENTATIVE: "assign",
-    Action.ASSIGN_TO_QUEUE: "assign",
-    Action.TRANSFER_TO_REPRESENTATIVE: "transfer",
-    Action.TRANSFER_TO_QUEUE: "transfer",
-    Action.MESSAGE_CUSTOMER: "message-customer",
-    Action.NOTIFY: "notify",
-}
-# What a run of an action does to its conversations: before and after.
-WILL_BE, WERE = "will be processed", "processed"
-VERBS: dict[str, tuple[str, str]] = {Action.FORCE_CLOSE: ("will be closed", "closed")}
-PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
-    Action.FORCE_CLOSE: (("Reason", "reason_label"), ("Note", "note"))
-}
 # Sentences that name a state of their own are told in general above a list.
 CODE_OF_CHANGED = "changed"
 
 
 def run_row(run: BulkAction, slug: str) -> dict[str, Any]:
     """One line of Action History."""
+    kind = kind_of(run.action)
     return {
         "id": run.pk,
         "url": run_url(run.pk, slug),
         "action_label": Action(run.action).label,
-        "action_icon": ICONS.get(run.action, "history"),
+        "action_icon": kind.icon,
         "title": run.title,
         "created_by": str(run.created_by),
-        "recipients": counted(run.recipients, "conversation"),
+        "recipients": counted(run.recipients, kind.recipient),
         "started_at": moment(run.started_at),
         "ended_at": moment(run.ended_at),
         "status": run.status,
@@ -63,7 +50,7 @@ def run_head(run: BulkAction, slug: str, *, cancellable: bool) -> dict[str, Any]
 
 
 def parameters(run: BulkAction) -> list[dict[str, str]]:
-    return [{"label": label, "value": run.parameters.get(name, "")} for label, name in PARAMETERS.get(run.action, ())]
+    return [{"label": label, "value": run.parameters.get(name, "")} for label, name in kind_of(run.action).parameters]
 
 
 def details(run: BulkAction) -> str:
@@ -80,14 +67,14 @@ def details(run: BulkAction) -> str:
 
 def sentence(run: BulkAction) -> str:
     """The same for a reader, consequences first."""
-    will_be, were = VERBS.get(run.action, (WILL_BE, WERE))
+    passive = kind_of(run.action).passive
     refused = run.total - run.eligible
     if run.status == RunStatus.AWAITING_APPROVAL or (run.status == RunStatus.QUEUED and not run.cancel_requested_at):
-        return f"{run.eligible:,} {will_be}." + (f" {refused:,} won’t." if refused else "")
+        return f"{run.eligible:,} will be {passive}." + (f" {refused:,} won’t." if refused else "")
     if run.status in UNFINISHED:
         so_far = f"{processed(run):,} of {run.eligible:,} done"
         return f"Being cancelled, {so_far}." if run.cancel_requested_at else f"{so_far}."
-    said = f"{counted(run.succeeded, 'conversation')} {were}."
+    said = f"{counted(run.succeeded, 'conversation')} {passive}."
     if run.skipped:
         said += f" {run.skipped:,} skipped."
     if run.failed:

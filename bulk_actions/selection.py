@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
 
+from bulk_actions.kinds import kind_of
 from bulk_actions.limits import MAXIMUM, SAMPLES
 from bulk_actions.models import BulkAction, BulkActionItem
 from contact_center.tenancy.access import Actor
@@ -15,6 +16,8 @@ from conversations.models import Conversation
 from conversations.rules import Action, refusal_code, sentence_of
 from conversations.selection import Selection
 from conversations.visibility import visible_to
+
+TITLE_LENGTH = BulkAction._meta.get_field("title").max_length
 
 _FREEZE = """
 insert into {table} (organization_id, bulk_action_id, conversation_id, version, preview_code,
@@ -53,11 +56,22 @@ def freeze(action: Action, selection: Selection, *, actor: Actor) -> BulkAction:
     return _freeze(action, selection.queryset(actor), actor=actor, asked=asked, single=selection.count == 1)
 
 
-def freeze_again(run: BulkAction, *, actor: Actor) -> BulkAction:
-    """The same conversations as they are now, for a dialog whose Proceed came too late."""
+def freeze_again(run: BulkAction, *, actor: Actor, action: Action | None = None) -> BulkAction:
+    """The same conversations as they are now, for a dialog whose Proceed came too late or that shows a sister."""
     ids = list(run.items.values_list("conversation_id", flat=True))
     chosen = visible_to(actor).filter(pk__in=ids).order_by("pk")
-    return _freeze(Action(run.action), chosen, actor=actor, asked=len(ids) + run.missing, single=run.single)
+    asked = len(ids) + run.missing
+    return _freeze(action or Action(run.action), chosen, actor=actor, asked=asked, single=run.single)
+
+
+def become(run: BulkAction, action: Action, *, actor: Actor) -> None:
+    """Make a previewed run one of a sister action; every item is judged anew, at the version it was selected at."""
+    judged = visible_to(actor).filter(pk=OuterRef("conversation_id")).order_by()
+    code = judged.annotate(code=refusal_code(action, actor, bulk=not run.single)).values("code")
+    run.items.update(preview_code=Coalesce(Subquery(code), Value("not_found")))
+    run.action = action
+    run.title = title_of(run)
+    run.save(update_fields=["action", "title"])
 
 
 def _freeze(
@@ -68,7 +82,7 @@ def _freeze(
         run.save(force_insert=True)
         run.total = _insert_items(run, chosen.annotate(preview_code=refusal_code(action, actor, bulk=not single)))
         run.missing = 0 if asked is None else asked - run.total
-        run.title = f"{action.label}: {_target(run)}"
+        run.title = title_of(run)
         run.save(update_fields=["total", "missing", "title"])
     return run
 
@@ -82,8 +96,14 @@ def _insert_items(run: BulkAction, chosen: QuerySet[Conversation]) -> int:
         return int(cursor.rowcount)
 
 
-def _target(run: BulkAction) -> str:
-    """Everybody in the organization reads it, so it names no subject."""
+def title_of(run: BulkAction) -> str:
+    return kind_of(run.action).title(run, in_words(run))[:TITLE_LENGTH]
+
+
+def in_words(run: BulkAction, total: int | None = None) -> str:
+    """Its conversations, for example "C-5" or "12 conversations"; `total` counts more than there are items for."""
+    if total is not None and total != run.total:
+        return f"{total:,} conversations"
     if run.single and run.total:
         return f"C-{run.items.values_list('conversation_id', flat=True)[0]}"
     return "1 conversation" if run.total == 1 else f"{run.total:,} conversations"

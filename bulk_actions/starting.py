@@ -8,8 +8,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bulk_actions import execution, lifecycle
+from bulk_actions.kinds import kind_of
 from bulk_actions.limits import PREVIEW_LIVES
 from bulk_actions.models import BulkAction, BulkActionItem
+from bulk_actions.selection import become, title_of
 from bulk_actions.states import UNFINISHED, RunStatus
 from bulk_actions.tasks import enqueue, run_chunk
 from contact_center.audit.actions import AuditAction
@@ -17,7 +19,7 @@ from contact_center.audit.record import record
 from contact_center.errors import Conflict, NotFound, Refused
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.scope import current_organization_id
-from conversations.rules import sentence_of
+from conversations.rules import Action, sentence_of
 from conversations.visibility import visible_to
 
 # What the preview said won't be done is settled at the start: nothing of it is done later by surprise.
@@ -43,6 +45,17 @@ def preview_of(key: str, *, actor: Actor) -> BulkAction:
     return run
 
 
+def choose(run: BulkAction, action: Action, *, actor: Actor) -> None:
+    """The person chose a sister action in the dialog. Raises NotFound for anything else."""
+    if action == run.action:
+        return
+    if not kind_of(run.action).may_become(action):
+        raise NotFound("This dialog has no such action.")
+    with transaction.atomic():
+        if BulkAction.objects.select_for_update().filter(pk=run.pk, status=RunStatus.PREVIEWED).exists():
+            become(run, action, actor=actor)
+
+
 def start(run: BulkAction, *, actor: Actor, parameters: Mapping[str, Any]) -> bool:
     """Confirm a preview; False when it was confirmed already. A single action is done when this returns.
 
@@ -53,10 +66,12 @@ def start(run: BulkAction, *, actor: Actor, parameters: Mapping[str, Any]) -> bo
         eligible = run.items.filter(preview_code="").count()
         _require_startable(run, eligible)
         name = "confirm_single" if run.single else "confirm"
+        run.parameters, run.eligible = dict(parameters), eligible
         confirmed = {
-            "parameters": dict(parameters),
+            "parameters": run.parameters,
+            "title": title_of(run),
             "eligible": eligible,
-            "recipients": eligible,
+            "recipients": kind_of(run.action).recipients(run, actor),
             "started_at": now,
             "enqueued_at": now,
         }

@@ -8,8 +8,8 @@ app_name = "bulk_actions"
 
 urlpatterns = [
     # conversations/actions/: preview of a selection, then Proceed
-    path("conversations/actions/force_close/", views.force_close_preview, name="force-close"),
-    path("conversations/actions/force_close/start/", views.force_close_start, name="force-close-start"),
+    path("conversations/actions/<slug:action>/", views.action_preview, name="action"),
+    path("conversations/actions/<slug:action>/start/", views.action_start, name="action-start"),
     # action-history/
     path("action-history/", views.history, name="history"),
     path("action-history/<int:bulk_action_id>/", views.run_detail, name="run"),

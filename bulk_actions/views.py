@@ -1,4 +1,4 @@
-"""Action History and its runs, and the two steps of a force close: preview and Proceed."""
+"""Action History and its runs, and the two steps of every action: preview and Proceed."""
 
 import json
 from typing import Any
@@ -10,17 +10,16 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from bulk_actions import dialogs, pages, presenters, queries, starting
-from bulk_actions.forms import ForceCloseForm
+from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction
 from bulk_actions.queries import ItemFilter, Place
-from bulk_actions.selection import freeze, freeze_again
+from bulk_actions.selection import freeze, freeze_again, in_words
 from bulk_actions.states import RunStatus
 from contact_center.errors import DomainError, Invalid
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from contact_center.web.errors import sentence_of, status_of
 from contact_center.web.render import render_page_or_fragment
-from conversations.rules import Action
 from conversations.selection import Selection
 
 
@@ -55,23 +54,30 @@ def run_cancel(request: OrganizationRequest, organization: str, bulk_action_id: 
 
 @require_POST
 @organization_view(Right.SUPERVISE)
-def force_close_preview(request: OrganizationRequest, organization: str) -> HttpResponse:
-    """Freeze the selection and say what would happen to it."""
-    selection = Selection.from_request(request.POST, request.actor)
+def action_preview(request: OrganizationRequest, organization: str, action: str) -> HttpResponse:
+    """Freeze the selection and say what would happen to it; with a run's key, the same for another action."""
+    kind, actor = kind_of(action), request.actor
+    if key := request.POST.get("run_key"):
+        before = starting.preview_of(key, actor=actor)
+        return _dialog(request, freeze_again(before, actor=actor, action=kind.action))
+    selection = Selection.from_request(request.POST, actor)
     if selection.is_too_large:
-        return render(request, "bulk_actions/_over_limit_dialog.html", dialogs.over_limit(selection, request))
-    run = freeze(Action.FORCE_CLOSE, selection, actor=request.actor)
-    return _dialog(request, run, notice=dialogs.changed_since_seen(selection, run, request.actor))
+        return render(request, "bulk_actions/_over_limit_dialog.html", dialogs.over_limit(kind, selection, request))
+    run = freeze(kind.for_selection(single=selection.count == 1), selection, actor=actor)
+    return _dialog(request, run, notice=dialogs.changed_since_seen(selection, run, actor))
 
 
 @require_POST
 @organization_view(Right.SUPERVISE)
-def force_close_start(request: OrganizationRequest, organization: str) -> HttpResponse:
+def action_start(request: OrganizationRequest, organization: str, action: str) -> HttpResponse:
     """Proceed. Repeated, it answers the same and starts nothing."""
+    kind = kind_of(action)
     run = starting.preview_of(request.POST.get("run_key", ""), actor=request.actor)
     if run.status != RunStatus.PREVIEWED:
         return _started(request, run)
-    form = ForceCloseForm(request.POST)
+    chosen = kind_of(request.POST.get("choice", kind.action))
+    starting.choose(run, chosen.action, actor=request.actor)
+    form = chosen.form(request.POST, run=run, actor=request.actor)
     if not form.is_valid():
         return _dialog(request, run, form=form, status=422)
     try:
@@ -86,16 +92,17 @@ def force_close_start(request: OrganizationRequest, organization: str) -> HttpRe
 
 
 def _dialog(request: OrganizationRequest, run: BulkAction, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = dialogs.force_close(run, request.actor, typed=request.POST, **more)
-    return render(request, "conversations/_force_close_dialog.html", context, status=status)
+    context = dialogs.context(run, request.actor, typed=request.POST, **more)
+    return render(request, kind_of(run.action).template, context, status=status)
 
 
 def _started(request: OrganizationRequest, run: BulkAction) -> HttpResponse:
     """Nothing for the dialog, which closes; a notice that leads to the run."""
     run.refresh_from_db()
+    kind = kind_of(run.action)
     notice = {
         "level": "success" if run.single else "info",
-        "text": f"{run.title.partition(': ')[2]} force closed" if run.single else "Force close started",
+        "text": kind.done(run, in_words(run)) if run.single else kind.started,
         "link_url": presenters.run_url(run.pk, request.actor.organization_slug),
         "link_label": "Bulk action status",
     }

@@ -16,17 +16,17 @@ from conversations.rules.ask import actor_refusal
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One button. `url_name` leads to the dialog, which another app may own."""
+    """One button. `url_name` leads to the action's dialog, which another app owns."""
 
     action: Action
     icon: str
     key: str
-    url_name: str
+    url_name: str = "bulk_actions:action"
     danger: bool = False
     in_menu: bool = False
 
 
-COMMANDS = (Command(Action.FORCE_CLOSE, "force-close", "e", "bulk_actions:force-close", danger=True),)
+COMMANDS = (Command(Action.FORCE_CLOSE, "force-close", "e", danger=True),)
 HISTORY = "bulk_actions:history"
 
 
@@ -48,7 +48,7 @@ def _refusal_of_person(action: Action, actor: Actor) -> Refusal | None:
 
 
 def _bar(actor: Actor, refusals: dict[Action, Refusal | None]) -> dict[str, Any]:
-    buttons = [_button(each, actor, refusals[each.action]) for each in COMMANDS if _url(each.url_name, actor)]
+    buttons = [_button(each, actor, refusals[each.action]) for each in COMMANDS if _url(each.url_name, actor, each.action)]
     return {
         "commands": [button for button in buttons if not button["in_menu"]],
         "more_commands": [button for button in buttons if button["in_menu"]],
@@ -62,7 +62,7 @@ def _button(command: Command, actor: Actor, refusal: Refusal | None) -> dict[str
         "label": command.action.label,
         "icon": command.icon,
         "key": command.key,
-        "url": _url(command.url_name, actor),
+        "url": _url(command.url_name, actor, command.action),
         "danger": command.danger,
         "in_menu": command.in_menu,
         "enabled": refusal is None,
@@ -70,9 +70,9 @@ def _button(command: Command, actor: Actor, refusal: Refusal | None) -> dict[str
     }
 
 
-def _url(name: str, actor: Actor) -> str:
+def _url(name: str, actor: Actor, *more: str) -> str:
     """Empty where the page isn't there: nothing in the bar leads nowhere."""
     try:
-        return reverse(name, args=[actor.organization_slug])
+        return reverse(name, args=[actor.organization_slug, *more])
     except NoReverseMatch:
         return ""
