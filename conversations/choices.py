@@ -4,6 +4,7 @@ from functools import cached_property
 
 from contact_center.tenancy.access import Actor
 from conversations.visibility import queues_of, representatives_of
+from routing.kinds import Kind
 from routing.models import Intent, WorkStream
 
 
@@ -17,8 +18,8 @@ class Choices:
         self.actor = actor
 
     @cached_property
-    def _queues(self) -> list[tuple[int, str, bool]]:
-        return list(queues_of(self.actor).order_by("name").values_list("pk", "name", "is_active"))
+    def _queues(self) -> list[tuple[int, str, bool, str]]:
+        return list(queues_of(self.actor).order_by("name").values_list("pk", "name", "is_active", "kind"))
 
     @cached_property
     def _representatives(self) -> list[tuple[int, str, bool]]:
@@ -26,7 +27,7 @@ class Choices:
 
     @cached_property
     def queues(self) -> dict[str, str]:
-        return {str(pk): name for pk, name, _ in self._queues}
+        return {str(pk): name for pk, name, _, _ in self._queues}
 
     @cached_property
     def representatives(self) -> dict[str, str]:
@@ -34,7 +35,11 @@ class Choices:
 
     @cached_property
     def offered_queues(self) -> dict[str, str]:
-        return {str(pk): name for pk, name, active in self._queues if active}
+        return {str(pk): name for pk, name, active, _ in self._queues if active}
+
+    @cached_property
+    def offered_record_queues(self) -> dict[str, str]:
+        return {str(pk): name for pk, name, active, kind in self._queues if active and kind == Kind.RECORD}
 
     @cached_property
     def offered_representatives(self) -> dict[str, str]:

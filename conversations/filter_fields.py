@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from conversations import sentiment
 from conversations.choices import Choices
+from conversations.models import RecordItem
 from conversations.states import Priority, Status
 from routing.kinds import Channel, Kind, Mode
 
@@ -22,22 +23,16 @@ NOBODY = "none"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One query name. `label_of` answers None for a value that makes no sense to this person.
-
-    `offered` lists the choices of the control on the page; a field without it is for links only.
-    """
+    """One query name. `label_of` answers None for a value that makes no sense to this person."""
 
     name: str
     label: str
     label_of: Callable[[Choices, str], str | None]
     condition: Callable[[Sequence[str]], Q]
-    offered: Names | None = None
 
 
-def _one_of(
-    name: str, label: str, names: Names, condition: Callable[[Sequence[str]], Q], offered: Names | None = None
-) -> Field:
-    return Field(name, label, lambda choices, value: names(choices).get(value), condition, offered)
+def _one_of(name: str, label: str, names: Names, condition: Callable[[Sequence[str]], Q]) -> Field:
+    return Field(name, label, lambda choices, value: names(choices).get(value), condition)
 
 
 def _column(column: str) -> Callable[[Sequence[str]], Q]:
@@ -105,10 +100,11 @@ def _waiting_over(values: Sequence[str]) -> Q:
     return still & Q(queued_at__lt=Now() - longest)
 
 
-_STATUSES: dict[str, str] = dict(Status.choices)
+STATUSES: dict[str, str] = dict(Status.choices)
 _CHANNELS: dict[str, str] = dict(Channel.choices)
 _MODES: dict[str, str] = {Mode.LIVE_CHAT.value: Mode.LIVE_CHAT.label, Mode.PERSISTENT.value: Mode.PERSISTENT.label}
-_PRIORITIES: dict[str, str] = {priority.name.lower(): str(priority.label) for priority in reversed(Priority)}
+PRIORITIES: dict[str, str] = {priority.name.lower(): str(priority.label) for priority in reversed(Priority)}
+RECORD_TYPES: dict[str, str] = dict(RecordItem.Type.choices)
 _LEVELS: dict[str, str] = {level.value: level.label for level in sentiment.LEVELS}
 _VIEWS = {"all": "All ongoing"}
 
@@ -118,21 +114,16 @@ def _priority(values: Sequence[str]) -> Q:
 
 
 FIELDS: tuple[Field, ...] = (
-    _one_of("status", "Status", lambda c: {**_STATUSES, ANY_STATUS: "Any"}, _status, lambda c: _STATUSES),
-    _one_of("channel", "Channel", lambda c: _CHANNELS, _column("channel"), lambda c: _CHANNELS),
+    _one_of("status", "Status", lambda c: {**STATUSES, ANY_STATUS: "Any"}, _status),
+    _one_of("channel", "Channel", lambda c: _CHANNELS, _column("channel")),
     _one_of("mode", "Mode", lambda c: _MODES, _column("mode")),
-    _one_of("queue", "Queue", lambda c: c.queues, _ids("queue_id"), lambda c: c.offered_queues),
-    _one_of(
-        "representative",
-        "Representative",
-        lambda c: c.representatives,
-        _representative,
-        lambda c: c.offered_representatives,
-    ),
+    _one_of("record_type", "Record type", lambda c: RECORD_TYPES, _column("record__record_type")),
+    _one_of("queue", "Queue", lambda c: c.queues, _ids("queue_id")),
+    _one_of("representative", "Representative", lambda c: c.representatives, _representative),
     _one_of("sentiment", "Sentiment", lambda c: _LEVELS, _sentiment),
     _one_of("intent", "Intent", lambda c: c.intents, _ids("intent_id")),
     _one_of("work_stream", "Work stream", lambda c: c.work_streams, _ids("work_stream_id")),
-    _one_of("priority", "Priority", lambda c: _PRIORITIES, _priority),
+    _one_of("priority", "Priority", lambda c: PRIORITIES, _priority),
     Field("created", "Created", _created_label, _created),
     Field("wait_over", "Waiting longer than", _wait_label, _waiting_over),
     _one_of("view", "View", lambda c: _VIEWS, lambda values: Q()),

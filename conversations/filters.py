@@ -11,14 +11,16 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from contact_center.errors import Invalid
 from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import DEFAULT_PAGE_SIZE, page_size
 from conversations import search
 from conversations.choices import Choices
 from conversations.filter_fields import ANY_STATUS, FIELDS, Field
+from conversations.listing import LISTINGS, ONGOING, Listing
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
-from conversations.sorting import DEFAULT_ORDER, Order
+from conversations.sorting import Order
 from conversations.states import Status
 from conversations.visibility import visible_to
 
@@ -52,11 +54,12 @@ class ConversationFilter:
     text: str = ""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     senseless: tuple[Senseless, ...] = ()
-    order: Order = DEFAULT_ORDER
+    order: Order = ONGOING.default_order
     size: int = DEFAULT_PAGE_SIZE
+    listing: Listing = ONGOING
 
     @classmethod
-    def from_query(cls, query: QueryDict, actor: Actor) -> "ConversationFilter":
+    def from_query(cls, query: QueryDict, actor: Actor, listing: Listing = ONGOING) -> "ConversationFilter":
         """Read a query string. Ids are looked up among the names this person may read, one query for each field."""
         choices = Choices(actor)
         values: dict[str, tuple[str, ...]] = {}
@@ -70,23 +73,29 @@ class ConversationFilter:
         text = search.tidy(query.get("q") or "")
         if text and not search.is_searchable(text):
             senseless.append(Senseless("q", text))
-        order, size = Order.parse(query.get("sort") or str(DEFAULT_ORDER)), page_size(query.get("size"))
+        default = listing.default_order
+        order, size = Order.parse(query.get("sort") or str(default)), page_size(query.get("size"))
         if order is None:
             senseless.append(Senseless("sort", query.get("sort") or ""))
         if size is None:
             senseless.append(Senseless("size", query.get("size") or ""))
-        return cls(
-            choices, text, values, tuple(senseless), order or DEFAULT_ORDER, DEFAULT_PAGE_SIZE if size is None else size
-        )
+        size = DEFAULT_PAGE_SIZE if size is None else size
+        return cls(choices, text, values, tuple(senseless), order or default, size, listing)
 
     @classmethod
     def from_text(cls, text: str, actor: Actor) -> "ConversationFilter":
-        return cls.from_query(QueryDict(text), actor)
+        """Read what `stored` wrote. Raises Invalid for a list that there isn't: all of another is never meant."""
+        query = QueryDict(text)
+        listing = LISTINGS.get(query.get("list") or ONGOING.name)
+        if listing is None:
+            raise Invalid("The selection can’t be read. Reload the page and select again.")
+        return cls.from_query(query, actor, listing)
 
     # --- rows ---
 
     def apply(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """The rows this filter lets through, unordered. One query for a search, none otherwise."""
+        """The list's rows this filter lets through, unordered. One query for a search, none otherwise."""
+        rows = rows.filter(self.listing.base)
         if "status" not in self.values and not self._wrong("status"):
             rows = rows.filter(ONGOING_ROW)
         for each in FIELDS:
@@ -155,12 +164,11 @@ class ConversationFilter:
 
     def controls(self) -> Iterator[tuple[Field, list[tuple[str, str, bool]]]]:
         """The fields with a control on the page: value, label and whether it is chosen."""
-        for each in FIELDS:
-            if each.offered is not None:
-                chosen = self.values.get(each.name, ())
-                names = dict(each.offered(self.choices))
-                names |= {value: each.label_of(self.choices, value) or value for value in chosen if value not in names}
-                yield each, [(value, label, value in chosen) for value, label in names.items()]
+        for name, offered in self.listing.controls.items():
+            each, chosen = BY_NAME[name], self.values.get(name, ())
+            names = dict(offered(self.choices))
+            names |= {value: each.label_of(self.choices, value) or value for value in chosen if value not in names}
+            yield each, [(value, label, value in chosen) for value, label in names.items()]
 
     # --- queries ---
 
@@ -183,14 +191,19 @@ class ConversationFilter:
         for each in FIELDS:
             wrong = [other.value for other in self.senseless if other.name == each.name]
             pairs += [(each.name, value) for value in sorted([*self.values.get(each.name, ()), *wrong])]
-        if self.order != DEFAULT_ORDER:
+        if self.order != self.listing.default_order:
             pairs.append(("sort", str(self.order)))
         if self.size != DEFAULT_PAGE_SIZE:
             pairs.append(("size", str(self.size)))
         return pairs
 
     def query_string(self, **more: Any) -> str:
+        """For an address: which list it is about stands in the path."""
         return urlencode([*self.pairs(), *((name, value) for name, value in more.items() if value)])
+
+    def stored(self, **more: Any) -> str:
+        """For a place without an address of the list, such as a selection: says which list it is about as well."""
+        return self.query_string(list="" if self.listing is ONGOING else self.listing.name, **more)
 
 
 def shortened(value: str) -> str:

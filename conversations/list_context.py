@@ -9,38 +9,27 @@ from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import PAGE_SIZES, Count
 from conversations.commands import list_bar
 from conversations.filters import ConversationFilter
+from conversations.listing import ONGOING, Listing
 from conversations.presenters import ConversationRow
 from conversations.queries import ListPage
 from conversations.selection import LIMIT
-from conversations.sorting import SORTS
-
-HEADING = "All ongoing conversations"
-# Heading, CSS class, name in `sort` ("" where it can't be sorted by).
-COLUMNS = (
-    ("Subject", "c-subject", "subject"),
-    ("Customer", "c-customer", "customer"),
-    ("Channel", "c-channel", "channel"),
-    ("Queue", "c-queue", "queue"),
-    ("Representative", "c-representative", "representative"),
-    ("Status", "c-status", "status"),
-    ("Sentiment", "c-sentiment", ""),
-    ("Wait time", "c-wait", "wait"),
-    ("Created", "c-created", "created"),
-)
 
 
 def list_context(
     actor: Actor, shown: ConversationFilter, page: ListPage, rows: Iterable[ConversationRow], count: Count
 ) -> dict[str, Any]:
     """The context of `conversations/_list_body.html`; `shown` has its choices loaded by then, nothing else is read."""
-    list_url = list_url_of(actor)
-    query = shown.query_string(**page.current)
+    listing, list_url = shown.listing, list_url_of(actor, shown.listing)
+    summary_url = reverse("conversations:selection-summary", args=[actor.organization_slug])
     return {
         "page": {
-            "heading": HEADING,
+            "heading": listing.heading,
+            "name": listing.name,
+            "row_template": listing.row_template,
+            "search_hint": listing.search_hint,
             "list_url": list_url,
-            "query": query,
-            "ws_url": f"/ws/o/{actor.organization_slug}/conversations/?{query}",
+            "query": shown.stored(**page.current),
+            "ws_url": f"/ws/o/{actor.organization_slug}/{listing.name}/?{shown.query_string(**page.current)}",
             "count": str(count),
         },
         "q": shown.text,
@@ -57,15 +46,20 @@ def list_context(
         "selection": {
             "total": str(count),
             "limit": LIMIT,
-            "summary_url": reverse("conversations:selection-summary", args=[actor.organization_slug]),
+            "summary_url": summary_url if listing is ONGOING else f"{summary_url}?list={listing.name}",
         },
         "pagination": pagination(shown, page, list_url),
-        **list_bar(actor),
+        **list_bar(actor, listing),
     }
 
 
-def list_url_of(actor: Actor) -> str:
-    return reverse("conversations:list", args=[actor.organization_slug])
+def list_url_of(actor: Actor, listing: Listing = ONGOING) -> str:
+    return reverse(listing.url_name, args=[actor.organization_slug])
+
+
+def details_url_of(actor: Actor) -> str:
+    """Below it lies each conversation's page."""
+    return list_url_of(actor, ONGOING)
 
 
 def with_query(url: str, query: str) -> str:
@@ -92,12 +86,12 @@ def _carried(shown: ConversationFilter) -> list[tuple[str, str]]:
 
 def _columns(shown: ConversationFilter, list_url: str) -> list[dict[str, str]]:
     columns = []
-    for label, css, name in COLUMNS:
-        column = {"label": label, "css": css, "sort_url": "", "sort": ""}
-        if name in SORTS:
-            there = shown.ordered(shown.order.reversed_or_first(name))
+    for each in shown.listing.columns:
+        column = {"label": each.label, "css": each.css, "sort_url": "", "sort": ""}
+        if each.sort:
+            there = shown.ordered(shown.order.reversed_or_first(each.sort))
             column["sort_url"] = with_query(list_url, there.query_string())
-            if shown.order.sort.name == name:
+            if shown.order.sort.name == each.sort:
                 column["sort"] = "descending" if shown.order.descending else "ascending"
         columns.append(column)
     return columns
@@ -135,13 +129,12 @@ def empty_state(shown: ConversationFilter, list_url: str, *, later_page: bool = 
             "label": "First page",
         }
     if shown.is_default:
-        text = "New conversations appear here by themselves as soon as they arrive."
-        return {"icon": "inbox", "title": "No ongoing conversations", "text": text}
+        return {"icon": "inbox", "title": shown.listing.empty_title, "text": shown.listing.empty_text}
     text = "Remove a filter or change the search to see more. Conversations that come to match appear by themselves."
     return {
         "icon": "filter",
         "title": "No conversation matches",
         "text": text,
         "url": list_url,
-        "label": "Show all ongoing conversations",
+        "label": shown.listing.show_all,
     }

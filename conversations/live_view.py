@@ -14,8 +14,8 @@ from contact_center.web.pagination import count_rows
 from conversations import queries
 from conversations.detail_context import detail_context, find_conversation
 from conversations.filters import ConversationFilter
-from conversations.list_context import list_url_of, pagination
-from conversations.presenters import ConversationRow
+from conversations.list_context import details_url_of, list_url_of, pagination
+from conversations.listing import ONGOING, RECORDS, Listing
 from conversations.visibility import visible_to
 
 
@@ -24,17 +24,19 @@ class ConversationListView(LiveView):
 
     kinds = frozenset({"conversation"})
 
-    def __init__(self, actor: Actor, query: QueryDict) -> None:
+    def __init__(self, actor: Actor, query: QueryDict, listing: Listing = ONGOING) -> None:
         self.organization_id = actor.organization_id
-        self.shown = ConversationFilter.from_query(query, actor)
+        self.listing = listing
+        self.shown = ConversationFilter.from_query(query, actor, listing)
         self.cursor = queries.cursor_of(query, self.shown)
-        self.list_url = list_url_of(actor)
+        self.list_url = list_url_of(actor, listing)
+        self.details_url = details_url_of(actor)
         self._actor = actor
         scope = None if actor.queue_ids is None else tuple(sorted(actor.queue_ids))
         page = ("after", query.get("after", "")), ("before", query.get("before", ""))
         # A row shows the same to all who may see it: what the person may do stands in the bar, not in the rows.
-        self.render_key: Hashable = ("conversation", self.organization_id)
-        self.key: Hashable = ("conversations", self.organization_id, scope, self.shown.query_string(), page)
+        self.render_key: Hashable = (listing.name, self.organization_id)
+        self.key: Hashable = (listing.name, self.organization_id, scope, self.shown.query_string(), page)
 
     def read(self) -> Snapshot:
         """Two queries: the page's ids with their stamps, and the count. A third for a search."""
@@ -49,9 +51,9 @@ class ConversationListView(LiveView):
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
         """One query, then the page's own row template."""
-        template = get_template("conversations/_row.html")
-        values = queries.list_rows(ids, self._actor)
-        return {id: template.render({"row": ConversationRow(values[id], self.list_url)}) for id in ids if id in values}
+        template, row = get_template(self.listing.row_template), self.listing.row
+        values = queries.list_rows(ids, self._actor, self.listing)
+        return {id: template.render({"row": row(values[id], self.details_url)}) for id in ids if id in values}
 
     def row_dom_id(self, id: int) -> str:
         return f"conversation-{id}"
@@ -112,6 +114,12 @@ def _require_supervisor(actor: Actor) -> None:
 def conversation_list(actor: Actor, query: QueryDict) -> LiveView:
     _require_supervisor(actor)
     return ConversationListView(actor, query)
+
+
+@live_view("records")
+def record_list(actor: Actor, query: QueryDict) -> LiveView:
+    _require_supervisor(actor)
+    return ConversationListView(actor, query, RECORDS)
 
 
 @live_view("conversation")

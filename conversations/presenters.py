@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from contact_center.web.templatetags.console import duration
+from conversations.models import RecordItem
 from conversations.sentiment import level_of
 from conversations.states import Phase, Priority, Status, StatusReason, phase_of
 from routing.kinds import Channel, Kind
@@ -23,6 +24,12 @@ CHANNEL_ICONS: dict[str, str] = {
 ELEVATED = {"voice": "Voice call", "video": "Video call"}
 PRIORITY_LABELS: dict[int, str] = {priority.value: str(priority.label) for priority in Priority}
 STATUS_LABELS: dict[str, str] = dict(Status.choices)
+RECORD_TYPE_LABELS: dict[str, str] = dict(RecordItem.Type.choices)
+RECORD_TYPE_ICONS: dict[str, str] = {
+    RecordItem.Type.CASE: "briefcase",
+    RecordItem.Type.EMAIL: "email",
+    RecordItem.Type.ACTIVITY: "activity",
+}
 REASON_LABELS: dict[str, str] = dict(StatusReason.choices)
 STATUS_ICONS = {
     Phase.OPEN: "status-open",
@@ -64,14 +71,14 @@ class ConversationRow:
         "wait_since",
     )
 
-    def __init__(self, values: Mapping[str, Any], list_url: str) -> None:
-        """`values` come from queries.ROW_COLUMNS."""
+    def __init__(self, values: Mapping[str, Any], details_url: str) -> None:
+        """`values` come from queries.ROW_COLUMNS; a conversation's page lies below `details_url`."""
         phase = phase_of(values["status"], values["status_reason"])
         level = level_of(values["sentiment_score"])
         self.id = str(values["pk"])
         self.number = f"C-{self.id}"
         self.version = str(values["version"])
-        self.url = f"{list_url}{self.id}/"
+        self.url = f"{details_url}{self.id}/"
         self.subject = values["subject"]
         self.customer = values["customer_name"]
         self.channel_label, self.channel_icon = channel_look(values["channel"], values["elevated_to"])
@@ -100,6 +107,20 @@ class ConversationRow:
         self.wait_since = values["queued_at"].isoformat()
         self.wait_amber = str(level)
         self.wait_red = str(values["queue__first_response_seconds"] or level * RED_AFTER)
+
+
+class RecordRow(ConversationRow):
+    """One row of the records, as `_record_row.html` names its parts."""
+
+    __slots__ = ("case_number", "record_type", "record_type_icon", "regarding")
+
+    def __init__(self, values: Mapping[str, Any], details_url: str) -> None:
+        super().__init__(values, details_url)
+        record_type = values["record__record_type"] or ""
+        self.record_type = RECORD_TYPE_LABELS.get(record_type, "")
+        self.record_type_icon = RECORD_TYPE_ICONS.get(record_type, "record")
+        self.case_number = values["record__case_number"] or ""
+        self.regarding = values["record__regarding"] or ""
 
 
 def channel_look(channel: str, elevated_to: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import Anchor, read_page
 from conversations.filters import ConversationFilter
+from conversations.listing import ONGOING, Listing
 from conversations.models import Conversation
 from conversations.sorting import Cursor
 from conversations.visibility import visible_to
@@ -78,9 +79,10 @@ def list_page(shown: ConversationFilter, rows: QuerySet[Conversation], cursor: C
     )
 
 
-def list_rows(ids: Sequence[int], actor: Actor) -> dict[int, dict[str, Any]]:
-    """What the rows of these conversations show, by id, of those this person may see. One query."""
-    return {row["pk"]: row for row in visible_to(actor).filter(pk__in=ids).values(*ROW_COLUMNS)}
+def list_rows(ids: Sequence[int], actor: Actor, listing: Listing = ONGOING) -> dict[int, dict[str, Any]]:
+    """What the list's rows of these conversations show, by id, of those this person may see. One query."""
+    columns = (*ROW_COLUMNS, *listing.more_columns)
+    return {row["pk"]: row for row in visible_to(actor).filter(pk__in=ids).values(*columns)}
 
 
 def cursor_of(query: Mapping[str, Any], shown: ConversationFilter) -> Cursor | None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from conversations.commands import COMMANDS
+from conversations.commands import commands_of
+from conversations.listing import ONGOING, Listing
 from conversations.rules import Action, refusal_code, sentence_of
 from conversations.selection import Selection
 
@@ -21,11 +22,11 @@ class Summary:
     reasons: tuple[tuple[int, str], ...]
 
 
-def summarize(selection: Selection) -> list[Summary]:
+def summarize(selection: Selection, listing: Listing = ONGOING) -> list[Summary]:
     """One grouped query for each command; one more to count what matches a filter."""
     if selection.is_too_large:
         return []
-    return [_summary(each.action, selection) for each in COMMANDS]
+    return [_summary(each.action, selection) for each in commands_of(listing)]
 
 
 def _summary(action: Action, selection: Selection) -> Summary:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, DurationField, Expression, ExpressionWrapper, F, IntegerField, Value, When
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from contact_center.web.pagination import Anchor, Keyset
+from conversations.models import RecordItem
 from conversations.states import Status
 from routing.kinds import Channel, Kind
 
@@ -42,6 +43,15 @@ def wait_until(as_of: datetime) -> Case:
     return Case(When(kind=Kind.RECORD, then=None), default=wait, output_field=DurationField())
 
 
+def _age(as_of: datetime) -> ExpressionWrapper:
+    return ExpressionWrapper(Value(as_of) - F("created_at"), output_field=DurationField())
+
+
+def _if_any(field: str) -> NullIf:
+    """What a record doesn't carry, and what is no record, comes last."""
+    return NullIf(Lower(field), Value(""))
+
+
 # Names as people read them, so that "apple" stands before "Zebra".
 SORTS: dict[str, Sort] = {
     sort.name: sort
@@ -52,6 +62,15 @@ SORTS: dict[str, Sort] = {
         Sort("queue", lambda as_of: Lower("queue__name"), str),
         Sort("representative", lambda as_of: Lower("representative__name"), str, nullable=True),
         Sort("status", lambda as_of: _in_order_of("status", Status.values), int),
+        Sort("priority", lambda as_of: F("priority"), int, falling_first=True),
+        Sort(
+            "record_type",
+            lambda as_of: _in_order_of("record__record_type", RecordItem.Type.values),
+            int,
+        ),
+        Sort("case_number", lambda as_of: _if_any("record__case_number"), str, nullable=True),
+        Sort("regarding", lambda as_of: _if_any("record__regarding"), str, nullable=True),
+        Sort("age", _age, timedelta, falling_first=True),
         Sort("wait", wait_until, timedelta, nullable=True, falling_first=True),
         Sort("created", lambda as_of: F("created_at"), datetime, newest_first=False, falling_first=True),
     )

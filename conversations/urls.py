@@ -8,6 +8,7 @@ app_name = "conversations"
 
 urlpatterns = [
     path("", list.conversation_list, name="list"),
+    path("records/", list.record_list, name="records"),
     path("selection-summary/", list.selection_summary, name="selection-summary"),
     path("<int:conversation_id>/", detail.conversation_detail, name="detail"),
 ]

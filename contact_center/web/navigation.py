@@ -35,13 +35,14 @@ class Section:
 
 
 CONVERSATIONS = Place("All ongoing conversations", "conversations/", Right.SUPERVISE, "c")
+RECORDS = Place("Ongoing record conversations", "conversations/records/", Right.SUPERVISE, "r", "record")
 DESK = Place("Desk", "desk/", Right.USE_DESK, "d", "inbox")
 ACTION_HISTORY = Place("Action History", "action-history/", Right.READ_HISTORY, "h", "history")
 ADMINISTRATION = Place("Administration", "/admin/", Right.CONFIGURE, icon="shield")
 
 # In the order of the sidebar; a page that isn't built is left out by itself.
 MAP: tuple[Place | Section, ...] = (
-    Section("Conversations", "message", (CONVERSATIONS,)),
+    Section("Conversations", "message", (CONVERSATIONS, RECORDS)),
     DESK,
     ACTION_HISTORY,
     ADMINISTRATION,
@@ -114,5 +115,18 @@ def _navigation(request: OrganizationRequest) -> list[dict[str, Any]]:
 
 def _link(place: Place, request: OrganizationRequest) -> dict[str, Any]:
     url = place.url(request.actor.organization_slug)
-    current = request.path_info.startswith(url)
-    return {"label": place.label, "icon": place.icon, "url": url, "current": current, "key": place.key}
+    return {
+        "label": place.label,
+        "icon": place.icon,
+        "url": url,
+        "current": place is _current(request),
+        "key": place.key,
+    }
+
+
+def _current(request: OrganizationRequest) -> Place | None:
+    """The place this page belongs to; of one below another, the deeper."""
+    places = [place for entry in MAP for place in (entry.places if isinstance(entry, Section) else (entry,))]
+    slug = request.actor.organization_slug
+    around = [place for place in places if request.path_info.startswith(place.url(slug))]
+    return max(around, key=lambda place: len(place.path), default=None)

@@ -1,4 +1,4 @@
-"""All ongoing conversations: the page, the part of it that htmx replaces, and what a selection comes to."""
+"""The lists of conversations: the pages, the part of them that htmx replaces, and what a selection comes to."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,8 +10,8 @@ from contact_center.web.pagination import count_rows
 from contact_center.web.render import render_page_or_fragment
 from conversations import queries
 from conversations.filters import ConversationFilter
-from conversations.list_context import list_context, list_url_of
-from conversations.presenters import ConversationRow
+from conversations.list_context import details_url_of, list_context
+from conversations.listing import LISTINGS, ONGOING, RECORDS, Listing
 from conversations.selection import Selection
 from conversations.selection_summary import summarize
 
@@ -19,13 +19,23 @@ from conversations.selection_summary import summarize
 @require_safe
 @organization_view(Right.SUPERVISE)
 def conversation_list(request: OrganizationRequest, organization: str) -> HttpResponse:
+    return _listed(request, ONGOING)
+
+
+@require_safe
+@organization_view(Right.SUPERVISE)
+def record_list(request: OrganizationRequest, organization: str) -> HttpResponse:
+    return _listed(request, RECORDS)
+
+
+def _listed(request: OrganizationRequest, listing: Listing) -> HttpResponse:
     actor = request.actor
-    shown = ConversationFilter.from_query(request.GET, actor)
+    shown = ConversationFilter.from_query(request.GET, actor, listing)
     matching = shown.rows()
     page = queries.list_page(shown, matching, queries.cursor_of(request.GET, shown))
-    values = queries.list_rows(page.ids, actor)
-    list_url = list_url_of(actor)
-    rows = [ConversationRow(values[id], list_url) for id in page.ids if id in values]
+    values = queries.list_rows(page.ids, actor, listing)
+    details_url = details_url_of(actor)
+    rows = [listing.row(values[id], details_url) for id in page.ids if id in values]
     context = list_context(actor, shown, page, rows, count_rows(matching))
     return render_page_or_fragment(
         request, "conversations/list.html", "conversations/_list_body.html", context, target="list-body"
@@ -37,4 +47,5 @@ def conversation_list(request: OrganizationRequest, organization: str) -> HttpRe
 def selection_summary(request: OrganizationRequest, organization: str) -> HttpResponse:
     """How many of the selected conversations each command can act on. Posted: a thousand ids don't fit an address."""
     selection = Selection.from_request(request.POST, request.actor)
-    return render(request, "conversations/_selection_summary.html", {"summaries": summarize(selection)})
+    listing = LISTINGS.get(request.GET.get("list", ""), ONGOING)
+    return render(request, "conversations/_selection_summary.html", {"summaries": summarize(selection, listing)})

@@ -67,7 +67,8 @@ def test_the_navigation_holds_what_the_person_may_open(harbor):
     labels = [section["label"] for section in response.context["navigation"]]
     assert "Conversations" in labels
     assert "Administration" not in labels
-    (child,) = response.context["navigation"][0]["children"]
+    child, records = response.context["navigation"][0]["children"]
+    assert (records["label"], records["current"]) == ("Ongoing record conversations", False)
     assert (child["url"], child["current"]) == (harbor.url("conversations/"), True)
 
 
