@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from conversations.actions.step import Step
 from conversations.models import Conversation, Offer, Participant, QueueSegment, Session
 from conversations.states import IN_SESSION, OfferOutcome, SessionClosure, Status, StatusReason
+from routing.kinds import Kind
 from routing.models import Representative, WorkStream
 
 
@@ -97,6 +98,13 @@ def withdraw_offer(step: Step, offer: Offer | None, outcome: OfferOutcome = Offe
         step.capacity[offer.representative_id] = step.capacity.get(offer.representative_id, 0) - offer.units
 
 
+def _never_answered(conversation: Conversation) -> bool:
+    """Abandoned: nobody ever accepted it. What an AI agent held to the end is not (METRICS)."""
+    held_by = conversation.representative
+    deflected = held_by is not None and held_by.type == Representative.Type.AI_AGENT
+    return conversation.kind != Kind.RECORD and conversation.first_accepted_at is None and not deflected
+
+
 def closes(
     step: Step, reason: StatusReason, closure: SessionClosure, now: datetime, *, pending_offer: Offer | None
 ) -> None:
@@ -110,7 +118,7 @@ def closes(
         due_at=None,
         transfer_pending=False,
         unanswered_since=None,
-        is_abandoned=conversation.kind != "record" and conversation.first_accepted_at is None,
+        is_abandoned=_never_answered(conversation),
     )
     leaves_session(step, closure)
     step.close_segment = closure

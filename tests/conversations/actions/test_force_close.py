@@ -63,6 +63,15 @@ def test_it_counts_as_abandoned_only_when_nobody_ever_accepted(harbor):
         assert abandoned == {never.pk: True, talked.pk: False}
 
 
+def test_what_an_ai_agent_held_to_the_end_is_not_abandoned(harbor):
+    with harbor.scope():
+        bot = factories.make_representative("Harbor bot", type="ai_agent")
+        row = factories.make_conversation(status=Status.ACTIVE, representative=bot)
+        Conversation.objects.filter(pk=row.pk).update(first_accepted_at=None)
+        close(harbor, row)
+        assert Conversation.objects.get(pk=row.pk).is_abandoned is False
+
+
 def test_customer_and_representative_are_told_once(harbor):
     with harbor.scope():
         row = factories.make_conversation(status=Status.ACTIVE, representative=harbor.ana)
