@@ -1,5 +1,5 @@
 // Writes every running time on the page: one timer for all of them, and again right after anything was swapped.
-// <time datetime="ISO" data-kind="wait|age|clock" data-amber="seconds" data-red="seconds">
+// <time datetime="ISO" data-kind="wait|age|days|clock" data-amber="seconds" data-red="seconds">
 
 const zone = document.documentElement.dataset.timeZone || undefined;
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: zone });
@@ -27,6 +27,7 @@ export function age(seconds) {
 
 function words(element, then, now) {
   if (element.dataset.kind === "wait") return duration((now - then) / 1000);
+  if (element.dataset.kind === "days") return String(Math.floor(Math.max(0, now - then) / 86_400_000));
   if (element.dataset.kind === "age") return age((now - then) / 1000);
   return dayKey.format(then) === dayKey.format(now) ? clock.format(then) : dayAndClock.format(then);
 }
