@@ -1,14 +1,40 @@
 """What happens to one conversation by itself: overflow, a customer who stays away, an AI agent that hands over."""
 
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
 from contact_center.audit.actions import AuditAction
+from contact_center.tenancy.access import Actor
 from conversations.actions import desk
-from conversations.actions.context import Context
+from conversations.actions.context import Context, load_offers
 from conversations.actions.effects import closes, enters_queue, withdraw_offer
+from conversations.actions.locking import lock_conversations
 from conversations.actions.step import Step
+from conversations.actions.write import write
 from conversations.models import Conversation, QueueSegment
+from conversations.rules import Action
 from conversations.states import Phase, SessionClosure, StatusReason
 
+Judge = Callable[[Conversation], bool]
+Plan = Callable[[Conversation, Context], Step]
 AWAY_LINE = "The customer was disconnected and did not come back."
+
+
+def do_one(conversation_id: int, judge: Judge, plan: Plan, *, actor: Actor, now: datetime) -> bool:
+    """Judge one conversation under its lock and do what is planned; False where there is nothing to do.
+
+    `judge` raises Refused. An absent or foreign id is left to the caller, who reads it again.
+    """
+    with transaction.atomic():
+        context = Context(actor, Action.RELEASE_OWN, now, uuid.uuid4(), {})
+        rows = lock_conversations([conversation_id], actor)
+        wanted = [row for row in rows if judge(row)]
+        load_offers(context, [row.pk for row in wanted])
+        write([plan(row, context) for row in wanted], actor=actor, now=now, operation_id=context.operation_id)
+    return bool(wanted)
 
 
 def moves_by_overflow(conversation: Conversation, queue_id: int, context: Context) -> Step:

@@ -15,6 +15,7 @@ from conversations.actions.effects import (
 from conversations.actions.step import Notice, Step
 from conversations.models import Conversation, Message, Offer, QueueSegment, Session
 from conversations.states import Author, OfferKind, OfferOutcome, Phase, SessionClosure, Status, StatusReason
+from routing.kinds import Presence
 from routing.models import WorkStream
 
 
@@ -64,6 +65,7 @@ def unanswered(
     step = Step(conversation, audit, audit_extra={"offered_to": offer.representative_id})
     withdraw_offer(step, offer, outcome)
     _tell_of_refusal(offer, step, outcome, context)
+    step.forces_presence = presence_after(offer, outcome, conversation.work_stream, context)
     if conversation.phase is not Phase.AWAITING:
         return step
     becomes(step, Status.OPEN, StatusReason.AWAITING_ASSIGNMENT, context.now)
@@ -73,6 +75,21 @@ def unanswered(
     leaves_session(step, closure)
     step.open_session = Session(conversation_id=conversation.pk, queue_id=conversation.queue_id, opened_at=context.now)
     return step
+
+
+def presence_after(offer: Offer, outcome: OfferOutcome, stream: WorkStream, context: Context) -> dict[int, Presence]:
+    """A reject makes it Do not disturb, a missed offer Inactive, where the organization wants that (reference.md §1.7).
+
+    Not where the work stream offers to such presences: it would change nothing.
+    """
+    allowed = set(stream.allowed_presences)
+    if outcome == OfferOutcome.REJECTED:
+        wanted, presence, allows = context.settings.reject_sets_do_not_disturb, Presence.DO_NOT_DISTURB, allowed
+    else:
+        # To somebody who is Inactive, a work stream that allows Away may offer.
+        wanted, presence = context.settings.missed_offer_sets_inactive, Presence.INACTIVE
+        allows = allowed | ({Presence.INACTIVE} if Presence.AWAY in allowed else set())
+    return {offer.representative_id: presence} if wanted and presence not in allows else {}
 
 
 def _tell_of_refusal(offer: Offer, step: Step, outcome: OfferOutcome, context: Context) -> None:

@@ -129,6 +129,12 @@ class EndIn(Taken):
     by: Literal["customer", "representative"]
 
 
+class ElevateIn(Taken):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"to": "voice"}]})
+
+    to: Literal["voice", "video"]
+
+
 class PresenceIn(Taken):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"presence": "available"}]})
 

@@ -19,6 +19,7 @@ from conversations.api.schemas import (
     BatchOut,
     ConversationIn,
     ConversationReceipt,
+    ElevateIn,
     EndIn,
     ErrorOut,
     MessageIn,
@@ -159,4 +160,38 @@ def end_conversation(request: ApiRequest, conversation_id: ConversationId, paylo
         actor=request.api_caller.actor,
         now=timezone.now(),
     )
+    return Status(200, answers.conversation_receipt(row))
+
+
+@router.post(
+    "/conversations/{int:conversation_id}/escalate",
+    auth=INTAKE,
+    tags=["Intake"],
+    response={200: ConversationReceipt, 404: ErrorOut, **ERRORS},
+    operation_id="escalate_conversation",
+    summary="Escalate from an AI agent to people",
+)
+def escalate_conversation(request: ApiRequest, conversation_id: ConversationId) -> Any:
+    """The AI agent hands over: the conversation is Open in its queue and offered to people.
+
+    The same call again changes nothing. One that no AI agent holds, or that is closed, is refused with the reason.
+    """
+    row = intake.escalate(_sane(conversation_id), actor=request.api_caller.actor, now=timezone.now())
+    return Status(200, answers.conversation_receipt(row))
+
+
+@router.post(
+    "/conversations/{int:conversation_id}/elevate",
+    auth=INTAKE,
+    tags=["Intake"],
+    response={200: ConversationReceipt, 404: ErrorOut, **ERRORS},
+    operation_id="elevate_conversation",
+    summary="Elevate to voice or video",
+)
+def elevate_conversation(request: ApiRequest, conversation_id: ConversationId, payload: ElevateIn) -> Any:
+    """The talk goes on by voice or video; from then on supervisors can't transfer it.
+
+    Only a messaging conversation in which somebody is talking. The same again changes nothing.
+    """
+    row = intake.elevate(_sane(conversation_id), payload.to, actor=request.api_caller.actor, now=timezone.now())
     return Status(200, answers.conversation_receipt(row))

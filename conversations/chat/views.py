@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from contact_center.errors import DomainError
+from conversations.actions.connection import customer_seen
 from conversations.actions.lifecycle import end_by_customer
 from conversations.chat.access import ChatRequest, chat_view
 from conversations.chat.forms import MessageForm, StartForm
@@ -25,7 +26,7 @@ from routing.kinds import Mode
 @require_safe
 @chat_view
 def chat_page(request: ChatRequest, key: str) -> HttpResponse:
-    conversation = request.visitor.conversation()
+    conversation = _conversation(request)
     if conversation is None or "new" in request.GET:
         return _start_page(request, StartForm())
     return render(request, "chat/conversation.html", _context(request, conversation))
@@ -53,7 +54,7 @@ def start_chat(request: ChatRequest, key: str) -> HttpResponse:
 @require_POST
 @chat_view
 def write_message(request: ChatRequest, key: str) -> HttpResponse:
-    conversation, form = request.visitor.conversation(), MessageForm(request.POST)
+    conversation, form = _conversation(request), MessageForm(request.POST)
     if conversation is None:
         return HttpResponseRedirect(_url("chat", key))
     if not form.is_valid():
@@ -74,7 +75,7 @@ def write_message(request: ChatRequest, key: str) -> HttpResponse:
 @require_safe
 @chat_view
 def read_messages(request: ChatRequest, key: str) -> HttpResponse:
-    conversation = request.visitor.conversation()
+    conversation = _conversation(request)
     if conversation is None:
         return HttpResponse(status=204)
     return render(request, "chat/_messages.html", _context(request, conversation))
@@ -88,6 +89,14 @@ def end_chat(request: ChatRequest, key: str) -> HttpResponse:
     if conversation is not None:
         end_by_customer([conversation.pk], actor=request.customer, now=timezone.now())
     return HttpResponseRedirect(_url("chat", key))
+
+
+def _conversation(request: ChatRequest) -> Conversation | None:
+    """The visitor's; that the page is open is noted, so that we know when it no longer is."""
+    conversation = request.visitor.conversation()
+    if conversation is not None:
+        customer_seen(conversation, now=timezone.now())
+    return conversation
 
 
 def _start_page(request: ChatRequest, form: StartForm, *, status: int = 200, problem: str = "") -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from conversations.intake.conversations import receive_conversations
 from conversations.intake.ending import end
+from conversations.intake.handing_over import elevate, escalate
 from conversations.intake.messages import receive_messages
 from conversations.intake.parcels import ConversationParcel, CustomerParcel, MessageParcel, Receipt
 
@@ -10,7 +11,9 @@ __all__ = [
     "CustomerParcel",
     "MessageParcel",
     "Receipt",
+    "elevate",
     "end",
+    "escalate",
     "receive_conversations",
     "receive_messages",
 ]

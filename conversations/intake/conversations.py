@@ -8,6 +8,7 @@ from django.db.models import Q
 from contact_center.tenancy.access import Actor
 from conversations.actions import lifecycle
 from conversations.actions.drafts import Said
+from conversations.actions.overflow import admit
 from conversations.intake.customers import take_customers
 from conversations.intake.names import Names
 from conversations.intake.parcels import ConversationParcel, Receipt, once_more_when_overtaken
@@ -69,6 +70,10 @@ def _store(parcels: dict[int, ConversationParcel], names: Names, actor: Actor, n
         opened = lifecycle.open_conversations(drafts, actor=actor, now=now)
         homes |= dict(zip(to_open, opened, strict=True))
     messages = _say(fresh, homes, actor, now)
+    overflowed = admit([homes[position].pk for position in to_open], actor=actor, now=now)
+    if overflowed:
+        moved = Conversation.objects.in_bulk(overflowed)
+        homes = {position: moved.get(row.pk, row) for position, row in homes.items()}
     return receipts | {
         position: Receipt(homes[position], messages[position], created=position in to_open) for position in fresh
     }

@@ -7,6 +7,7 @@ from contact_center.errors import DomainError, Invalid, NotFound, Refused
 from contact_center.tenancy.access import Actor
 from conversations.actions import lifecycle
 from conversations.actions.drafts import Said
+from conversations.actions.overflow import admit
 from conversations.intake import continuing, replying
 from conversations.intake.names import representatives_by_email
 from conversations.intake.parcels import MessageParcel, Receipt, once_more_when_overtaken
@@ -37,6 +38,8 @@ class _Intake:
         # External id → the ids of the message and its conversation, of those known before and, at the end, of all.
         self.stored: dict[str, tuple[int, int]] = {}
         self.fresh: Parcels = {}
+        # Conversations that continue closed ones.
+        self.opened: list[int] = []
 
     def receipts(self) -> list[Receipt]:
         self._sort_out()
@@ -45,6 +48,7 @@ class _Intake:
             moved = self._store_customers({position: target[position] for position in wave[False]})
             moved |= self._store_representatives({position: target[position] for position in wave[True]})
             self._read_again(moved)
+        self._read_again(admit(self.opened, actor=self.actor, now=self.now))
         return [self._receipt(position, parcel) for position, parcel in enumerate(self.parcels)]
 
     def _sort_out(self) -> None:
@@ -80,6 +84,7 @@ class _Intake:
         """The conversation each fresh message goes to: for a customer's to a closed one, the one that continues it."""
         addressed = {parcel.conversation_id for parcel in self.fresh.values() if not parcel.representative}
         homes = continuing.homes([self.rows[pk] for pk in sorted(addressed)], self.rows, actor=self.actor, now=self.now)
+        self.opened = sorted({row.pk for row in homes.values()} - set(self.rows))
         self.rows |= {row.pk: row for row in homes.values()}
         return {
             position: parcel.conversation_id if parcel.representative else homes[parcel.conversation_id].pk

@@ -11,6 +11,7 @@ from django.utils import timezone
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
 from conversations.models import Offer, Participant
+from conversations.states import MOST_DECLINES
 from routing.kinds import Channel, Mode
 from routing.models import QueueMember, Representative, WorkStream
 
@@ -123,4 +124,9 @@ PICKABLE = Guard(
     "no_picking",
     lambda c, a: c.work_stream.picking_allowed or c.work_stream.distribution == WorkStream.Distribution.PICK,
     lambda a: Q(work_stream__picking_allowed=True) | Q(work_stream__distribution=WorkStream.Distribution.PICK),
+)
+NOT_GIVEN_UP = Guard(
+    "declined_too_often",
+    lambda c, a: c.decline_count < MOST_DECLINES,
+    lambda a: Q(decline_count__lt=MOST_DECLINES),
 )

@@ -41,6 +41,8 @@ SENTENCES: dict[str, str] = {
     # facts of the row
     "assigned": "It is assigned already.",
     "ai_agent": "It is handled by an AI agent.",
+    "no_ai_agent_holds_it": "No AI agent holds it.",
+    "declined_too_often": "Too many have declined it. A supervisor has to assign it.",
     "transfer_pending": "A transfer is waiting for an answer already.",
     "not_intent_based": "Only intent-based conversations and records are transferred to a queue.",
     "own_conversation": "You can't monitor your own conversation.",

@@ -149,7 +149,7 @@ _ROWS = (
         Action.PICK,
         REPRESENTATIVE,
         _where(messaging=(OPEN,), voice=(OPEN,), record=(OPEN,)),
-        (guards.PICKABLE, guards.SERVES_QUEUE),
+        (guards.PICKABLE, guards.SERVES_QUEUE, guards.NOT_GIVEN_UP),
         states=NOBODY_ASSIGNED,
     ),
     Rule(Action.REPLY, REPRESENTATIVE, _where(messaging=(ACTIVE,)), (guards.MINE,)),

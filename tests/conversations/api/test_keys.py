@@ -14,6 +14,8 @@ CALLS = {
     "create_message": ("POST", "/conversations/{id}/messages", lambda id: message_body()),
     "create_messages": ("POST", "/messages/batch", lambda id: {"messages": [{"conversation": id, **message_body()}]}),
     "end_conversation": ("POST", "/conversations/{id}/end", lambda id: {"by": "customer"}),
+    "escalate_conversation": ("POST", "/conversations/{id}/escalate", None),
+    "elevate_conversation": ("POST", "/conversations/{id}/elevate", lambda id: {"to": "voice"}),
     "list_conversations": ("GET", "/conversations", None),
     "get_conversation": ("GET", "/conversations/{id}", None),
     "list_messages": ("GET", "/conversations/{id}/messages", None),
@@ -21,6 +23,8 @@ CALLS = {
 }
 # These address nothing that could be foreign; the test after the next looks at what they say and do.
 NAMES_NOTHING = ("create_conversation", "list_conversations", "create_messages")
+# An Open conversation that nobody holds is let in to, and refused for what it is.
+REFUSED_FOR_ITS_STATE = {"escalate_conversation": "no_ai_agent_holds_it", "elevate_conversation": "is_open"}
 SCOPES = {
     "list_conversations": "read",
     "get_conversation": "read",
@@ -49,7 +53,11 @@ def test_every_call_of_the_document_is_tried_here(api):
 @pytest.mark.parametrize("operation", CALLS)
 def test_a_key_with_the_right_gets_in(harbor, api, conversation, operation):
     caller = make_caller(harbor, scopes=[SCOPES.get(operation, "intake")])
-    assert do(caller, operation, conversation, harbor.ana.email).status_code in (200, 201)
+    response = do(caller, operation, conversation, harbor.ana.email)
+    if code := REFUSED_FOR_ITS_STATE.get(operation):
+        assert (response.status_code, error_of(response)["code"]) == (409, code)
+    else:
+        assert response.status_code in (200, 201)
 
 
 @pytest.mark.parametrize("operation", CALLS)
