@@ -12,6 +12,7 @@ from contact_center.web import entrance, health
 of_organization: list[URLPattern | URLResolver] = [
     path("", entrance.organization_home, name="organization-home"),
     path("conversations/", include("conversations.urls")),
+    path("desk/", include("conversations.desk.urls")),
     path("", include("bulk_actions.urls")),
 ]
 

@@ -11,3 +11,4 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         # Registers its sockets; it needs the models, which stand only now.
         import_module("conversations.live_view")
+        import_module("conversations.desk.live_view")

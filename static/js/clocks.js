@@ -1,5 +1,5 @@
 // Writes every running time on the page: one timer for all of them, and again right after anything was swapped.
-// <time datetime="ISO" data-kind="wait|age|days|clock" data-amber="seconds" data-red="seconds">
+// <time datetime="ISO" data-kind="wait|age|days|clock|left" data-amber="seconds" data-red="seconds">; left counts down to it.
 
 const zone = document.documentElement.dataset.timeZone || undefined;
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: zone });
@@ -27,12 +27,17 @@ export function age(seconds) {
 
 function words(element, then, now) {
   if (element.dataset.kind === "wait") return duration((now - then) / 1000);
+  if (element.dataset.kind === "left") return duration(Math.ceil((then - now) / 1000));
   if (element.dataset.kind === "days") return String(Math.floor(Math.max(0, now - then) / 86_400_000));
   if (element.dataset.kind === "age") return age((now - then) / 1000);
   return dayKey.format(then) === dayKey.format(now) ? clock.format(then) : dayAndClock.format(then);
 }
 
 function level(element, seconds) {
+  if (element.dataset.kind === "left") {
+    if (seconds <= Number(element.dataset.red)) return "red";
+    return seconds <= Number(element.dataset.amber) ? "amber" : "";
+  }
   if (element.dataset.red && seconds >= Number(element.dataset.red)) return "red";
   if (element.dataset.amber && seconds >= Number(element.dataset.amber)) return "amber";
   return "";
@@ -45,8 +50,9 @@ export function tick(root = document) {
     if (Number.isNaN(then)) continue;
     const text = words(element, then, now);
     if (element.textContent !== text) element.textContent = text;
-    if (element.dataset.kind !== "wait") continue;
-    const state = level(element, (now - then) / 1000);
+    const left = element.dataset.kind === "left";
+    if (element.dataset.kind !== "wait" && !left) continue;
+    const state = level(element, (left ? then - now : now - then) / 1000);
     if ((element.dataset.level || "") !== state) element.dataset.level = state;
   }
 }

@@ -17,9 +17,12 @@
   const runs = (old, fresh) =>
     old.nodeName === "TIME" && [...fresh.attributes].every((own) => old.getAttribute(own.name) === own.value);
 
+  // What a person is filling in stays as it is while the server says that it is still the same thing.
+  const isKept = (old, fresh) => old.dataset.keep !== undefined && old.dataset.keep === fresh.dataset?.keep;
+
   const callbacks = {
     beforeNodeMorphed(old, fresh) {
-      if (old.nodeType === Node.ELEMENT_NODE) return !runs(old, fresh);
+      if (old.nodeType === Node.ELEMENT_NODE) return !runs(old, fresh) && !(old instanceof HTMLElement && isKept(old, fresh));
       if (old.nodeValue !== fresh.nodeValue) counted();
       return true;
     },

@@ -1,0 +1,1 @@
+"""The representatives' desk: what is offered to them, what waits in their queues, what they hold."""

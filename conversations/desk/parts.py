@@ -1,0 +1,54 @@
+"""The parts of the desk as HTML, each with an id of its own: the page, an action's answer and the socket share them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from django.template.loader import get_template
+from django.urls import reverse
+
+from contact_center.tenancy.access import Actor
+from conversations.desk import presenters
+from conversations.desk.reading import Desk, read_desk
+
+# In the order of the page; the position is the id under which the hub knows a part.
+PARTS = ("status", "offers", "mine", "open", "conversation", "transcript", "composer")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The same desk gives the same bytes: running times are written by the page's own clock."""
+
+    desk: Desk
+    chosen_id: int | None
+    parts: Mapping[str, str]
+
+    @property
+    def stamps(self) -> tuple[tuple[int, str], ...]:
+        return tuple(
+            (number, blake2b(self.parts[name].encode(), digest_size=16).hexdigest())
+            for number, name in enumerate(PARTS, start=1)
+        )
+
+
+def render_desk(actor: Actor, chosen_id: int | None) -> Rendered | None:
+    """None for a member without a representative profile."""
+    desk = read_desk(actor, chosen_id)
+    if desk is None:
+        return None
+    contexts: dict[str, dict[str, Any]] = {
+        "status": presenters.status(desk, actor),
+        "offers": presenters.offers(desk),
+        "mine": presenters.mine(desk, chosen_id),
+        "open": presenters.waiting_in_queues(desk, actor),
+        "conversation": presenters.conversation(desk, actor) | {"gone": chosen_id is not None and desk.chosen is None},
+        "transcript": presenters.transcript(desk),
+        "composer": presenters.composer(desk, actor),
+    }
+    desk_url = reverse("desk:desk", args=[actor.organization_slug])
+    parts = {
+        name: get_template(f"desk/_{name}.html").render(contexts[name] | {"desk_url": desk_url}).strip()
+        for name in PARTS
+    }
+    return Rendered(desk, chosen_id, parts)
