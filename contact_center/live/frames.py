@@ -14,6 +14,17 @@ from contact_center.live.protocol import LiveView
 _OPENING_TAG = re.compile(r'\s*<[a-zA-Z][\w-]*(\s+id="[^"]*")?')
 
 
+class Frame(str):
+    """A frame on its way to many sockets: Daphne encodes the text for each, so that it is done here once for all."""
+
+    __slots__ = ("_bytes",)
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        if not hasattr(self, "_bytes"):
+            self._bytes = super().encode(encoding, errors)
+        return self._bytes
+
+
 def state(*, updates: int, as_of: datetime, page: bool = False, stale: bool = False) -> str:
     """The last element of every frame; alone, it is the heartbeat. Stale: the data is as old as it says."""
     marks = " data-page" * page + " data-stale" * stale

@@ -69,7 +69,7 @@ class Hub:
         self._count()
         self._wake(feed, watched)
         if feed.rights_heard_at > socket.resolved_at:  # they changed while the socket was let in
-            self._recheck(feed)
+            self._start(self._recheck_one(socket))
 
     def leave(self, socket: Socket) -> None:
         watched = self._places.pop(socket, None)

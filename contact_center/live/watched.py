@@ -99,6 +99,7 @@ class Watched:
 
     @staticmethod
     def _hand_out(sockets: set[Socket], frame: str) -> None:
+        once = frames.Frame(frame)
         for socket in sockets:
-            socket.push(frame)
+            socket.push(once)
         metrics.FRAMES.inc(len(sockets))
