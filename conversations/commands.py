@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from contact_center.tenancy.access import Actor
+from conversations.listing import ONGOING, Listing
 from conversations.models import Conversation
 from conversations.rules import RULES, Action, Refusal, sentence_of, why_not
 from conversations.rules.ask import actor_refusal
@@ -30,9 +31,13 @@ COMMANDS = (Command(Action.FORCE_CLOSE, "force-close", "e", danger=True),)
 HISTORY = "bulk_actions:history"
 
 
-def list_bar(actor: Actor) -> dict[str, Any]:
-    """For the list: what the person may do at all; the selection decides the rest."""
-    refusals = {each.action: _refusal_of_person(each.action, actor) for each in COMMANDS}
+def commands_of(listing: Listing) -> tuple[Command, ...]:
+    return tuple(each for each in COMMANDS if listing.actions is None or each.action in listing.actions)
+
+
+def list_bar(actor: Actor, listing: Listing = ONGOING) -> dict[str, Any]:
+    """For a list: what the person may do at all; the selection decides the rest."""
+    refusals = {each.action: _refusal_of_person(each.action, actor) for each in commands_of(listing)}
     return _bar(actor, refusals)
 
 
@@ -48,7 +53,11 @@ def _refusal_of_person(action: Action, actor: Actor) -> Refusal | None:
 
 
 def _bar(actor: Actor, refusals: dict[Action, Refusal | None]) -> dict[str, Any]:
-    buttons = [_button(each, actor, refusals[each.action]) for each in COMMANDS if _url(each.url_name, actor, each.action)]
+    buttons = [
+        _button(each, actor, refusals[each.action])
+        for each in COMMANDS
+        if each.action in refusals and _url(each.url_name, actor, each.action)
+    ]
     return {
         "commands": [button for button in buttons if not button["in_menu"]],
         "more_commands": [button for button in buttons if button["in_menu"]],
