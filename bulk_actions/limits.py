@@ -19,3 +19,5 @@ PREVIEW_LIVES = timedelta(hours=2)
 APPROVAL_EXPIRES = timedelta(minutes=60)
 # Conversations named in each group of a preview.
 SAMPLES = 5
+# Representatives named in a preview.
+NAMES = 20

@@ -1,11 +1,11 @@
 """The registry of what supervisors do to conversations through a dialog: one entry, and everything else follows."""
 
-from bulk_actions.kinds import force_close
+from bulk_actions.kinds import force_close, release, remove
 from bulk_actions.kinds.run_kind import RunForm, RunKind, Typed
 from contact_center.errors import NotFound
 from conversations.rules import Action
 
-KINDS: dict[Action, RunKind] = {kind.action: kind for kind in (force_close.KIND,)}
+KINDS: dict[Action, RunKind] = {kind.action: kind for kind in (force_close.KIND, release.KIND, remove.KIND)}
 
 
 def kind_of(action: str) -> RunKind:

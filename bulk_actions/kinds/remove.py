@@ -1,0 +1,56 @@
+"""Remove: a record leaves its queue, for a reason that the run keeps. The case, e-mail or activity stays as it is."""
+
+from typing import Any
+
+from django import forms
+
+from bulk_actions.kinds.run_kind import RunForm, RunKind, Typed
+from bulk_actions.models import BulkAction
+from contact_center.tenancy.access import Actor
+from conversations.models import RecordItem
+from conversations.rules import Action
+
+REASON_LENGTH = 250
+WHAT = {RecordItem.Type.CASE: "case", RecordItem.Type.EMAIL: "e-mail", RecordItem.Type.ACTIVITY: "activity"}
+
+
+class RemoveForm(RunForm):
+    reason = forms.CharField(
+        max_length=REASON_LENGTH,
+        error_messages={
+            "required": "Say why it is removed.",
+            "max_length": f"The reason is longer than {REASON_LENGTH} characters. Shorten it.",
+        },
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data["reason"]}
+
+
+def _extras(run: BulkAction, actor: Actor, typed: Typed) -> dict[str, Any]:
+    ids = run.items.values("conversation_id")
+    kinds = RecordItem.objects.filter(conversations__in=ids).values_list("record_type", flat=True)
+    found = kinds[0] if run.single and kinds else ""
+    return {
+        "what": WHAT.get(RecordItem.Type(found), "record") if found else "record",
+        "reason": typed.get("reason", ""),
+        "reason_length": REASON_LENGTH,
+    }
+
+
+def _done(run: BulkAction, target: str) -> str:
+    return f"{target} removed from its queue"
+
+
+KIND = RunKind(
+    action=Action.REMOVE,
+    form=RemoveForm,
+    template="conversations/_remove_dialog.html",
+    heading="Remove",
+    passive="removed",
+    started="Remove started",
+    icon="remove",
+    done=_done,
+    extras=_extras,
+    parameters=(("Reason", "reason"),),
+)

@@ -1,0 +1,68 @@
+"""What a preview tells beside the reasons: whom a run reaches, and what a target queue would take on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from bulk_actions.limits import NAMES
+from bulk_actions.models import BulkAction
+from conversations.models import Conversation
+from conversations.states import Status
+from routing.models import Representative
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """People a run reaches, the first of them by name."""
+
+    number: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def more(self) -> int:
+        return self.number - len(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class TakesOn:
+    """Open conversations of a queue now, and with those of the run that aren't in it yet."""
+
+    now: int
+    then: int
+
+
+def eligible_conversations(run: BulkAction) -> QuerySet[Conversation]:
+    ids = run.items.filter(preview_code="").values("conversation_id")
+    return Conversation.objects.filter(pk__in=ids)
+
+
+def representatives_reached(run: BulkAction) -> Reached:
+    """Each once, however many of the conversations are theirs. Two queries."""
+    people = Representative.objects.filter(
+        pk__in=eligible_conversations(run).values("representative_id"), type=Representative.Type.PERSON
+    )
+    return _reached(people.count(), people.order_by("name", "pk").values_list("name", flat=True))
+
+
+def customers_reached(run: BulkAction) -> Reached:
+    """One query. Customers are counted and not named: there may be a thousand."""
+    return Reached(eligible_conversations(run).aggregate(rows=Count("customer_id", distinct=True))["rows"])
+
+
+def queues_take_on(run: BulkAction, queue_ids: Iterable[int]) -> Mapping[int, TakesOn]:
+    """Two queries, whatever the number of queues."""
+    wanted = list(queue_ids)
+    waiting = _by_queue(Conversation.objects.filter(status=Status.OPEN, queue_id__in=wanted))
+    coming = _by_queue(eligible_conversations(run))
+    eligible = sum(coming.values())
+    return {pk: TakesOn(waiting.get(pk, 0), waiting.get(pk, 0) + eligible - coming.get(pk, 0)) for pk in wanted}
+
+
+def _by_queue(conversations: QuerySet[Conversation]) -> dict[int, int]:
+    counted = conversations.order_by().values("queue_id").annotate(rows=Count("pk"))
+    return dict(counted.values_list("queue_id", "rows"))
+
+
+def _reached(number: int, names: QuerySet[Representative, str]) -> Reached:
+    return Reached(number, tuple(names[:NAMES]))
