@@ -62,6 +62,9 @@ class Environment:
             settings[key] = str(parts.pop(part, "") or "")
         settings["PORT"] = str(parts.pop("port", "") or "")
         settings["OPTIONS"] = {key: value for key, value in parts.items() if value is not None}
+        # A server that is gone without a word must not hold a thread for ever.
+        settings["OPTIONS"].setdefault("connect_timeout", 10)
+        settings["OPTIONS"].setdefault("tcp_user_timeout", 15_000)
         if pool_size:
             settings["OPTIONS"]["pool"] = {"min_size": min(2, pool_size), "max_size": pool_size, "timeout": 10}
         return settings
