@@ -27,7 +27,11 @@ class Command:
     in_menu: bool = False
 
 
-COMMANDS = (Command(Action.FORCE_CLOSE, "force-close", "e", danger=True),)
+COMMANDS = (
+    Command(Action.FORCE_CLOSE, "force-close", "e", danger=True),
+    Command(Action.RELEASE, "release", "", in_menu=True),
+    Command(Action.REMOVE, "remove", "", danger=True, in_menu=True),
+)
 HISTORY = "bulk_actions:history"
 
 

@@ -135,6 +135,15 @@ def remove(conversation: Conversation, context: Context) -> Step:
         context.now,
         pending_offer=context.offers.get(conversation.pk),
     )
+    if conversation.representative_id:
+        step.notify.append(
+            Notice(
+                conversation.representative_id,
+                "removed",
+                f"{conversation.number} was removed",
+                f"{context.actor.name} removed “{conversation.subject[:120]}” from its queue.",
+            )
+        )
     return step
 
 

@@ -43,6 +43,8 @@ TABLER_ICONS = {
     "monitor": "eye",
     "notify": "bell",
     "plus": "plus",
+    "release": "arrow-back-up",
+    "remove": "file-minus",
     "queue": "stack-2",
     "search": "search",
     "selector": "selector",
