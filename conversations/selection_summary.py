@@ -1,15 +1,21 @@
 """How many of the selected conversations a command can act on, and why not on the others."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Case, Count, Value
 
 from conversations.commands import commands_of
 from conversations.listing import ONGOING, Listing
 from conversations.rules import Action, refusal_code, sentence_of
 from conversations.selection import Selection
 
-WORDS = {Action.FORCE_CLOSE: "can be force closed"}
+WORDS = {
+    Action.FORCE_CLOSE: "can be force closed",
+    Action.RELEASE: "can be released",
+    Action.REMOVE: "can be removed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +29,38 @@ class Summary:
 
 
 def summarize(selection: Selection, listing: Listing = ONGOING) -> list[Summary]:
-    """One grouped query for each command; one more to count what matches a filter."""
+    """One grouped query for all commands; one more to count what matches a filter."""
     if selection.is_too_large:
         return []
-    return [_summary(each.action, selection) for each in commands_of(listing)]
+    commands = commands_of(listing)
+    found = _refusals(selection, [each.action for each in commands])
+    summaries = [(each, _summary(each.action, found[each.action], selection)) for each in commands]
+    # What stands behind ⋯ is told where it can be done; the usual commands also where they can't.
+    return [summary for each, summary in summaries if summary.allowed or not each.in_menu]
 
 
-def _summary(action: Action, selection: Selection) -> Summary:
-    code = refusal_code(action, selection.actor, bulk=not selection.single)
-    grouped = selection.queryset().order_by().annotate(refusal=code).values("refusal").annotate(rows=Count("pk"))
-    numbers = dict(grouped.values_list("refusal", "rows"))
+def _refusals(selection: Selection, actions: Sequence[Action]) -> dict[Action, Counter[str]]:
+    """For each action how many of the selected rows have which refusal, "" where it is allowed."""
+    found: dict[Action, Counter[str]] = {action: Counter() for action in actions}
+    if not actions:
+        return found
+    codes = {f"refusal_of_{action}": _code(action, selection) for action in actions}
+    grouped = selection.queryset().order_by().annotate(**codes).values(*codes).annotate(rows=Count("pk"))
+    for row in grouped:
+        for action in actions:
+            found[action][row[f"refusal_of_{action}"]] += row["rows"]
+    return found
+
+
+def _code(action: Action, selection: Selection) -> Case | Value:
+    return refusal_code(action, selection.actor, bulk=not selection.single)
+
+
+def _summary(action: Action, numbers: Counter[str], selection: Selection) -> Summary:
     allowed = numbers.pop("", 0)
     # Chosen one by one, and since then closed to this person or deleted.
-    if (gone := len(selection.versions) - allowed - sum(numbers.values())) > 0:
+    if (gone := len(selection.versions) - allowed - numbers.total()) > 0:
         numbers["not_found"] = gone
     most_first = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
     reasons = tuple((number, sentence_of(code)) for code, number in most_first if number)
-    return Summary(WORDS[action], allowed, sum(number for number, _ in reasons), reasons)
+    return Summary(WORDS[action], allowed, numbers.total(), reasons)
