@@ -136,4 +136,12 @@ def test_a_server_socket_with_capital_letters_is_reached_by_its_name():
     found = Environment({}).database(
         "DATABASE_URL", "postgresql://r:p%40ss@/c?host=%2Fsrv%2FVar%2FSockets", pool_size=0
     )
-    assert (found["HOST"], found["PASSWORD"], found["OPTIONS"]) == ("/srv/Var/Sockets", "p@ss", {})
+    assert (found["HOST"], found["PASSWORD"]) == ("/srv/Var/Sockets", "p@ss")
+
+
+def test_a_database_that_is_gone_without_a_word_is_given_up_unless_the_address_says_otherwise():
+    environment = Environment({})
+    usual = environment.database("DATABASE_URL", "postgresql://r@db/c", pool_size=0)
+    patient = environment.database("DATABASE_URL", "postgresql://r@db/c?connect_timeout=60", pool_size=0)
+    assert usual["OPTIONS"] == {"connect_timeout": 10, "tcp_user_timeout": 15_000}
+    assert patient["OPTIONS"]["connect_timeout"] == "60"
