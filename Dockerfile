@@ -14,6 +14,7 @@ FROM python:3.13-slim AS console
 ENV PATH="/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     VAR_DIR=/var/lib/console \
     PORT=8000
 RUN useradd --system --uid 10001 --home-dir /var/lib/console --create-home console
