@@ -9,5 +9,9 @@ class BulkActionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Registers its sockets; it needs the models, which stand only now.
+        # Registers its sockets and listens to answers; both need the models, which stand only now.
         import_module("bulk_actions.live_view")
+        answered = import_module("conversations.actions.answered")
+        settle = import_module("bulk_actions.answers").settle
+        if settle not in answered.on_answered:
+            answered.on_answered.append(settle)

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from bulk_actions import lifecycle, progress
+from bulk_actions.answers import AWAITING_ANSWER, OFFERING
 from bulk_actions.limits import CHUNK, SMALLEST_CHUNK
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.states import UNFINISHED, Outcome, RunStatus
@@ -66,7 +67,7 @@ def run_chunk(bulk_action_id: int) -> Next:
 
 def chunk_size() -> int:
     """How many conversations a chunk of the organization in scope takes now."""
-    runs = BulkAction.objects.filter(status__in=UNFINISHED).count()
+    runs = BulkAction.objects.filter(status__in=UNFINISHED, enqueued_at__isnull=False).count()
     return max(SMALLEST_CHUNK, CHUNK // max(runs, 1))
 
 
@@ -138,7 +139,7 @@ def store(run: BulkAction, results: Sequence[Result]) -> None:
     """Outcomes with one statement, counters with another."""
     columns: list[list[Any]] = [
         [result.conversation_id for result in results],
-        [result.outcome for result in results],
+        [_outcome(run, result) for result in results],
         [result.code for result in results],
         [result.sentence[:250] for result in results],
         [json.dumps(result.before) for result in results],
@@ -148,10 +149,19 @@ def store(run: BulkAction, results: Sequence[Result]) -> None:
         cursor.execute(_STORE, [timezone.now(), *columns, current_organization_id(), run.pk])
         if cursor.rowcount != len(results):
             raise RuntimeError(f"{cursor.rowcount} of {len(results)} outcomes of run {run.pk} were stored.")
-    number = {name: sum(result.outcome == name for result in results) for name in ("succeeded", "skipped", "failed")}
-    lifecycle.touch(
-        run.pk, enqueued_at=timezone.now(), **{name: F(name) + change for name, change in number.items() if change}
-    )
+    outcomes = columns[1]
+    number = {name: outcomes.count(name) for name in ("succeeded", "skipped", "failed")}
+    changes: dict[str, Any] = {name: F(name) + change for name, change in number.items() if change}
+    if Outcome.OFFERED in outcomes:
+        # No worker has anything to do until the representative answers.
+        lifecycle.touch(run.pk, enqueued_at=None, status_sentence=AWAITING_ANSWER, **changes)
+    else:
+        lifecycle.touch(run.pk, enqueued_at=timezone.now(), **changes)
+
+
+def _outcome(run: BulkAction, result: Result) -> str:
+    """An offer that was made is done once it is answered."""
+    return Outcome.OFFERED.value if run.action in OFFERING and result.outcome == "succeeded" else result.outcome
 
 
 def skip_pending(run: BulkAction) -> int:

@@ -1,9 +1,10 @@
 """The table of a run's transitions, and the one statement that makes them; nothing else writes a run's status."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from bulk_actions.models import BulkAction
@@ -47,6 +48,20 @@ def move(bulk_action_id: int, name: str, **changes: Any) -> bool:
     """Make the transition if the run is where it starts from; of several who try at once, one does."""
     transition = TRANSITIONS[name]
     return _update(bulk_action_id, transition.sources, status=transition.target, **changes)
+
+
+def move_each(sentences: Mapping[int, str], name: str, **changes: Any) -> None:
+    """Make one transition of many runs, each with a sentence of its own; those that are elsewhere stay as they are."""
+    transition = TRANSITIONS[name]
+    said = Case(*(When(pk=pk, then=Value(sentence[:250])) for pk, sentence in sentences.items()))
+    BulkAction.objects.filter(pk__in=list(sentences), status__in=transition.sources).update(
+        status=transition.target,
+        status_sentence=said,
+        moved_at=timezone.now(),
+        row_stamp=F("row_stamp") + 1,
+        **changes,
+    )
+    publish_on_commit(current_organization_id(), "bulk_action", list(sentences))
 
 
 def touch(bulk_action_id: int, **changes: Any) -> bool:

@@ -75,6 +75,12 @@ class BulkAction(OrganizationModel):
                 condition=models.Q(status__in=sorted(UNFINISHED)),
                 name="run_unfinished",
             ),
+            # Runs that a second supervisor hasn't decided on, to expire.
+            models.Index(
+                fields=["organization", "started_at"],
+                condition=models.Q(status=RunStatus.AWAITING_APPROVAL),
+                name="run_awaiting_approval",
+            ),
             # Previews nobody confirmed, to be forgotten.
             models.Index(
                 fields=["organization", "created_at"],

@@ -72,6 +72,8 @@ def sentence(run: BulkAction) -> str:
     if run.status == RunStatus.AWAITING_APPROVAL or (run.status == RunStatus.QUEUED and not run.cancel_requested_at):
         return f"{run.eligible:,} will be {passive}." + (f" {refused:,} won’t." if refused else "")
     if run.status in UNFINISHED:
+        if run.enqueued_at is None:
+            return run.status_sentence
         so_far = f"{processed(run):,} of {run.eligible:,} done"
         return f"Being cancelled, {so_far}." if run.cancel_requested_at else f"{so_far}."
     said = f"{counted(run.succeeded, 'conversation')} {passive}."

@@ -12,7 +12,9 @@ CANCELLED, CHANGED = "cancelled", "changed"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`cancelled` is a part of `skipped`; `errors` are the failed ones and those skipped against what was confirmed."""
+    """`pending` counts those awaiting a representative's answer too; `cancelled` is a part of `skipped`; `errors` are
+    the failed ones and those skipped against what was confirmed.
+    """
 
     total: int
     pending: int
@@ -30,7 +32,7 @@ def count(bulk_action_id: int) -> Counts:
     return Counts(
         **BulkActionItem.objects.filter(bulk_action_id=bulk_action_id).aggregate(
             total=Count("pk"),
-            pending=Count("pk", filter=Q(outcome=Outcome.PENDING)),
+            pending=Count("pk", filter=Q(outcome__in=[Outcome.PENDING, Outcome.OFFERED])),
             succeeded=Count("pk", filter=Q(outcome=Outcome.SUCCEEDED)),
             skipped=Count("pk", filter=skipped),
             failed=Count("pk", filter=failed),

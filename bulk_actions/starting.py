@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bulk_actions import execution, lifecycle
+from bulk_actions.answers import OFFERING
 from bulk_actions.kinds import kind_of
 from bulk_actions.limits import PREVIEW_LIVES
 from bulk_actions.models import BulkAction, BulkActionItem
@@ -19,6 +20,7 @@ from contact_center.audit.record import record
 from contact_center.errors import Conflict, NotFound, Refused
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.scope import current_organization_id
+from conversations.actions.yielding import lock_offered, withdraw_offers_of
 from conversations.rules import Action, sentence_of
 from conversations.visibility import visible_to
 
@@ -117,9 +119,14 @@ def cancel(run: BulkAction, *, actor: Actor) -> None:
         # Items before the run, as a chunk locks them.
         execution.skip_pending(run)
         now = timezone.now()
+        # Conversations are locked before runs, as by whoever answers the offer.
+        offered = lock_offered(run.key, actor=actor) if run.action in OFFERING else []
         if run.cancel_requested_at is None and lifecycle.touch(run.pk, cancel_requested_at=now, enqueued_at=now):
             _record(AuditAction.RUN_CANCELLED, run, actor, before={"status": run.status})
-            enqueue(run_chunk, run.organization_id, run.pk, turn=run.turn)
+            if offered:
+                withdraw_offers_of(run.key, offered, actor=actor, now=now)
+            else:
+                enqueue(run_chunk, run.organization_id, run.pk, turn=run.turn)
 
 
 def why_not_cancel(run: BulkAction, actor: Actor) -> str:

@@ -32,6 +32,8 @@ TERMINAL: frozenset[str] = frozenset(
 
 class Outcome(models.TextChoices):
     PENDING = "pending", "Pending"
+    # Done as far as a worker can: a representative has been offered it and hasn't answered yet.
+    OFFERED = "offered", "Awaiting answer"
     SUCCEEDED = "succeeded", "Succeeded"
     SKIPPED = "skipped", "Skipped"
     FAILED = "failed", "Failed"

@@ -24,7 +24,8 @@ def accept(conversation: Conversation, context: Context) -> Step:
     offer = context.offers[conversation.pk]
     if conversation.phase is not Phase.AWAITING:
         return _accept_transfer(conversation, offer, context)
-    step = Step(conversation, AuditAction.ACCEPTED, event="AgentAccepted", answer_offer=OfferOutcome.ACCEPTED)
+    step = Step(conversation, AuditAction.ACCEPTED, event="AgentAccepted")
+    step.answer_offer, step.answered = OfferOutcome.ACCEPTED, offer
     is_taken_up(step, context.now)
     step.accept_session = True
     step.primary_joins = True
@@ -34,7 +35,7 @@ def accept(conversation: Conversation, context: Context) -> Step:
 def _accept_transfer(conversation: Conversation, offer: Offer, context: Context) -> Step:
     """The second is primary; from Active the first stays as a consultant until leaving (product.md §6)."""
     step = Step(conversation, AuditAction.TRANSFER_ACCEPTED, event="TransferAgentAcceptSession")
-    step.answer_offer = OfferOutcome.ACCEPTED
+    step.answer_offer, step.answered = OfferOutcome.ACCEPTED, offer
     was_active = conversation.phase is Phase.ACTIVE
     is_taken_up(step, context.now)
     leaves_session(step, SessionClosure.TRANSFERRED_BY_SUPERVISOR)

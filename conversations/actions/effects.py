@@ -92,7 +92,7 @@ def withdraw_offer(step: Step, offer: Offer | None, outcome: OfferOutcome = Offe
     """End the pending offer, if there is one. A transfer's offer holds units of its own; give them back."""
     if offer is None:
         return
-    step.answer_offer = outcome
+    step.answer_offer, step.answered = outcome, offer
     if step.conversation.transfer_pending:
         step.fields["transfer_pending"] = False
         step.capacity[offer.representative_id] = step.capacity.get(offer.representative_id, 0) - offer.units

@@ -50,6 +50,8 @@ class Step:
     # Representative → what a reject or a missed offer makes of their presence.
     forces_presence: dict[int, Presence] = field(default_factory=dict)
     answer_offer: OfferOutcome | None = None
+    # Whose outcome that is.
+    answered: Offer | None = None
     new_offer: Offer | None = None
     messages: list[Message] = field(default_factory=list)
     event: str = ""

@@ -13,6 +13,7 @@ from contact_center.audit.record import record_all
 from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor
 from conversations.actions import outbox
+from conversations.actions.answered import tell_answers
 from conversations.actions.step import Step
 from conversations.models import Conversation, Notification, Offer, Participant, QueueSegment, Session
 from conversations.states import OfferOutcome
@@ -37,6 +38,7 @@ def write(steps: list[Step], *, actor: Actor, now: datetime, operation_id: uuid.
     presence_changed(moved.presence_changed, actor.organization_id)
     outbox.write(steps, now=now, operation_id=operation_id)
     _write_notifications(steps, now, operation_id)
+    tell_answers(steps)
     _write_audit(steps, actor, now, operation_id)
     _publish(steps, actor.organization_id)
     if any(step.leaves_something_to_offer() for step in steps):

@@ -42,7 +42,8 @@ class Command(BaseCommand):
         with organization_scope(organization.pk):
             for run in BulkAction.objects.filter(status__in=UNFINISHED).order_by("started_at", "pk"):
                 still = timezone.now() - run.moved_at
-                stuck.append(still > STUCK_AFTER)
+                # Without a call for a worker it waits for a representative's answer.
+                stuck.append(still > STUCK_AFTER and run.enqueued_at is not None)
                 done = run.succeeded + run.skipped + run.failed
                 self.stdout.write(
                     f"{organization.slug}  run {run.pk}  {run.get_status_display().lower()}  {done} of {run.total}  "

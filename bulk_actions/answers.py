@@ -1,0 +1,99 @@
+"""Runs that offered a conversation to a representative end with the answer, in the transaction of the answer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from bulk_actions import lifecycle
+from bulk_actions.models import BulkAction, BulkActionItem
+from bulk_actions.progress import CANCELLED
+from bulk_actions.states import UNFINISHED, Outcome
+from contact_center.audit.actions import AuditAction
+from contact_center.audit.models import AuditEvent
+from contact_center.audit.record import record_all
+from contact_center.tenancy.scope import current_organization_id
+from conversations.actions.answered import Answer
+from conversations.rules import Action
+from conversations.states import OfferOutcome
+
+OFFERING: frozenset[str] = frozenset({Action.ASSIGN_TO_REPRESENTATIVE, Action.TRANSFER_TO_REPRESENTATIVE})
+AWAITING_ANSWER = "Offered; the representative hasn’t answered yet."
+
+_SETTLE = f"""
+update {BulkActionItem._meta.db_table} item
+set outcome = said.outcome, code = said.code, sentence = said.sentence, after = said.after::jsonb, done_at = %s
+from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+     as said (run_id, conversation_id, outcome, code, sentence, after)
+where item.organization_id = %s and item.bulk_action_id = said.run_id
+  and item.conversation_id = said.conversation_id and item.outcome = 'offered'
+"""  # noqa: S608 - the name of our own table
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an answer makes of the one item of its run, and of the run."""
+
+    outcome: Outcome
+    code: str
+    transition: str
+
+
+_ENDINGS = {
+    OfferOutcome.ACCEPTED: Ending(Outcome.SUCCEEDED, "", "complete"),
+    OfferOutcome.REJECTED: Ending(Outcome.FAILED, "offer_rejected", "fail"),
+    OfferOutcome.TIMED_OUT: Ending(Outcome.FAILED, "offer_timed_out", "fail"),
+    OfferOutcome.WITHDRAWN: Ending(Outcome.FAILED, "offer_withdrawn", "fail"),
+}
+_CANCELLED = Ending(Outcome.SKIPPED, CANCELLED, "cancel")
+
+
+def settle(answers: Sequence[Answer]) -> None:
+    """A listener of conversations.actions.answered; seven statements at most. Offers that no run waits for pass by."""
+    by_key = {answer.operation_id: answer for answer in answers}
+    waiting = BulkAction.objects.filter(key__in=list(by_key), status__in=UNFINISHED, action__in=OFFERING)
+    runs = list(waiting.select_for_update().order_by("pk"))
+    if not runs:
+        return
+    told = [(run, by_key[run.key], _ending(run, by_key[run.key])) for run in runs]
+    _settle_items(told)
+    now = timezone.now()
+    for transition in sorted({ending.transition for _, _, ending in told}):
+        chosen = {run.pk: answer.sentence for run, answer, ending in told if ending.transition == transition}
+        outcome = next(ending.outcome for _, _, ending in told if ending.transition == transition)
+        lifecycle.move_each(chosen, transition, ended_at=now, **{outcome.value: 1})
+    record_all(_finished(run, ending) for run, _, ending in told)
+
+
+def _ending(run: BulkAction, answer: Answer) -> Ending:
+    if answer.outcome == OfferOutcome.WITHDRAWN and run.cancel_requested_at is not None:
+        return _CANCELLED
+    return _ENDINGS[answer.outcome]
+
+
+def _settle_items(told: list[tuple[BulkAction, Answer, Ending]]) -> None:
+    columns: list[list[Any]] = [
+        [run.pk for run, _, _ in told],
+        [answer.conversation_id for _, answer, _ in told],
+        [ending.outcome.value for _, _, ending in told],
+        [ending.code for _, _, ending in told],
+        [answer.sentence[:250] for _, answer, _ in told],
+        [json.dumps(answer.after) for _, answer, _ in told],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [timezone.now(), *columns, current_organization_id()])
+
+
+def _finished(run: BulkAction, ending: Ending) -> AuditEvent:
+    return AuditEvent(
+        action=AuditAction.RUN_FINISHED,
+        membership_id=run.created_by_id,
+        object_type="bulk_action",
+        object_id=run.pk,
+        operation_id=run.key,
+        before={"status": run.status},
+        after={"status": lifecycle.TRANSITIONS[ending.transition].target, ending.outcome.value: 1},
+    )
