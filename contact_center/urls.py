@@ -13,6 +13,7 @@ of_organization: list[URLPattern | URLResolver] = [
     path("", entrance.organization_home, name="organization-home"),
     path("conversations/", include("conversations.urls")),
     path("desk/", include("conversations.desk.urls")),
+    path("notifications/", include("conversations.notifications.urls")),
     path("", include("bulk_actions.urls")),
 ]
 

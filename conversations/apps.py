@@ -12,3 +12,4 @@ class ConversationsConfig(AppConfig):
         # Registers its sockets; it needs the models, which stand only now.
         import_module("conversations.live_view")
         import_module("conversations.desk.live_view")
+        import_module("conversations.notifications.live_view")

@@ -37,6 +37,8 @@ class Section:
 CONVERSATIONS = Place("All ongoing conversations", "conversations/", Right.SUPERVISE, "c")
 RECORDS = Place("Ongoing record conversations", "conversations/records/", Right.SUPERVISE, "r", "record")
 DESK = Place("Desk", "desk/", Right.USE_DESK, "d", "inbox")
+# Open to every member; the others reach it through the bell.
+NOTIFICATIONS = Place("Notifications", "notifications/", Right.USE_DESK, "n", "notify")
 ACTION_HISTORY = Place("Action History", "action-history/", Right.READ_HISTORY, "h", "history")
 ADMINISTRATION = Place("Administration", "/admin/", Right.CONFIGURE, icon="shield")
 
@@ -44,6 +46,7 @@ ADMINISTRATION = Place("Administration", "/admin/", Right.CONFIGURE, icon="shiel
 MAP: tuple[Place | Section, ...] = (
     Section("Conversations", "message", (CONVERSATIONS, RECORDS)),
     DESK,
+    NOTIFICATIONS,
     ACTION_HISTORY,
     ADMINISTRATION,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from contact_center.tenancy.access import Actor
 from conversations.desk import presenters
@@ -22,7 +23,7 @@ class Rendered:
 
     desk: Desk
     chosen_id: int | None
-    parts: Mapping[str, str]
+    parts: Mapping[str, SafeString]
 
     @property
     def stamps(self) -> tuple[tuple[int, str], ...]:
@@ -47,8 +48,10 @@ def render_desk(actor: Actor, chosen_id: int | None) -> Rendered | None:
         "composer": presenters.composer(desk, actor),
     }
     desk_url = reverse("desk:desk", args=[actor.organization_slug])
-    parts = {
-        name: get_template(f"desk/_{name}.html").render(contexts[name] | {"desk_url": desk_url}).strip()
-        for name in PARTS
-    }
+    parts = {name: _render(name, contexts[name] | {"desk_url": desk_url}) for name in PARTS}
     return Rendered(desk, chosen_id, parts)
+
+
+def _render(name: str, context: dict[str, Any]) -> SafeString:
+    # strip() makes a plain string of it.
+    return mark_safe(get_template(f"desk/_{name}.html").render(context).strip())  # noqa: S308 - a template escapes

@@ -39,13 +39,20 @@ export function lower() {
   if (region.parentElement !== document.body) document.body.append(region);
 }
 
-export function show(text, level = "info") {
+// link: { url, label }, where the words lead somewhere.
+export function show(text, level = "info", link = null) {
   const note = document.createElement("div");
   note.className = "toast-note";
   note.dataset.level = level;
   note.setAttribute("role", level === "error" ? "alert" : "status");
   const words = document.createElement("p");
   words.textContent = text;
+  if (link) {
+    const there = document.createElement("a");
+    there.href = link.url;
+    there.textContent = link.label;
+    words.append(" · ", there);
+  }
   const close = document.createElement("button");
   close.type = "button";
   close.className = "link-button";

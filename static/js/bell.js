@@ -1,0 +1,65 @@
+// Notifications: a toast for each new one, and word to the server of those that stood before somebody's eyes.
+
+import { show } from "./toasts.js";
+
+const SEEN_MS = 1500;
+const bell = document.getElementById("bell");
+const menu = bell?.querySelector("details");
+const place = `notified:${bell?.getAttribute("ws-connect")}`;
+let timer = 0;
+
+// Up to which one this browser has shown toasts, over all its tabs.
+function toldUpTo() {
+  try {
+    return Number(localStorage.getItem(place) ?? NaN);
+  } catch {
+    return NaN; // storage can be forbidden: then only the number on the bell tells
+  }
+}
+
+function remember(id) {
+  try {
+    localStorage.setItem(place, String(id));
+  } catch {
+    // as above
+  }
+}
+
+function toast() {
+  if (document.hidden) return; // the tab in front tells
+  const ids = [...bell.querySelectorAll("[data-notification]")].map((item) => Number(item.dataset.notification));
+  const upTo = toldUpTo();
+  const newest = Math.max(0, ...ids);
+  if (!(newest <= upTo)) remember(newest);
+  if (Number.isNaN(upTo) || menu.open) return;
+  const fresh = [...bell.querySelectorAll("[data-unread]")].filter((item) => Number(item.dataset.notification) > upTo);
+  if (fresh.length > 3) return void show(`${fresh.length} new notifications`);
+  for (const item of fresh.reverse()) show(item.dataset.title, "info", item.dataset.url && { url: item.dataset.url, label: "Open" });
+}
+
+// Shown for a moment is read: the open bell, and the page of notifications.
+function seen() {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (document.hidden) return;
+    for (const region of document.querySelectorAll("[data-read-url]")) {
+      if (region === bell && !menu.open) continue;
+      const id = [...region.querySelectorAll("[data-unread]")].map((item) => item.dataset.notification);
+      if (id.length) htmx.ajax("POST", region.dataset.readUrl, { source: region, swap: "none", values: { id } });
+    }
+  }, SEEN_MS);
+}
+
+if (bell) {
+  document.addEventListener("htmx:wsAfterMessage", ({ target, detail }) => {
+    if (detail.message.startsWith('<span id="live-state"')) return;
+    if (target === bell) toast();
+    if (target.matches("[data-read-url]")) seen();
+  });
+  document.addEventListener("visibilitychange", () => {
+    toast();
+    seen();
+  });
+  menu.addEventListener("toggle", seen);
+  seen();
+}
