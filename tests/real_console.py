@@ -78,6 +78,7 @@ class Console:
             "VAR_DIR": str(self.home),
             "DJANGO_SETTINGS_MODULE": "contact_center.settings",
             "PYTHONUNBUFFERED": "1",
+            "MALLOC_ARENA_MAX": "2",
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             **({"DATABASE_OWNER_URL": self.owner_url} if owner else {}),
@@ -121,10 +122,12 @@ class Console:
         assert done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def start_web(self, application: str = "contact_center.asgi:application") -> int:
+    def start_web(
+        self, application: str = "contact_center.asgi:application", settings: str = "contact_center.settings"
+    ) -> int:
         """Daphne on the port of this console, the same one after a restart. Returns the process id."""
         command = ["-m", "daphne", "-v", "0", "-b", HOST, "-p", str(self.port), application]
-        child = self._start("web", command, pool=True)
+        child = self._start("web", command, pool=True, settings=settings)
         self._wait_until_answering(child)
         return child.pid
 
@@ -164,12 +167,14 @@ class Console:
             parts.append("\n".join([f"--- {path.name}", *lines]))
         return "\n".join(parts)
 
-    def _start(self, name: str, arguments: list[str], *, pool: bool = False) -> subprocess.Popen:
+    def _start(
+        self, name: str, arguments: list[str], *, pool: bool = False, settings: str = "contact_center.settings"
+    ) -> subprocess.Popen:
         with self.log(name).open("ab") as output:
             child = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
-                env=self.environment(pool=pool),
+                env={**self.environment(pool=pool), "DJANGO_SETTINGS_MODULE": settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

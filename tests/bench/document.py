@@ -1,0 +1,28 @@
+"""Puts the measured tables into docs/benchmarks.md, between the marks that stand there."""
+
+import os
+import platform
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench.report import Table
+
+
+def write(path: Path, tables: list[Table]) -> None:
+    """Replace the tables that were measured; those of other measurements stay."""
+    text = path.read_text()
+    for table in tables:
+        begin, end = f"<!-- figures: {table.title} -->", "<!-- end -->"
+        assert begin in text, f"{path} has no place for “{table.title}”."
+        place = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+        measured = f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine()}."
+        text = place.sub(
+            lambda _, table=table, measured=measured: f"{begin}\n{table.markdown()}\n{measured}\n{end}", text
+        )
+    path.write_text(text)
+
+
+def machine() -> str:
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores, {gigabytes:.0f} GiB, Python {platform.python_version()}"
