@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from contact_center.audit.models import AuditEvent
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import Role
+from conversations import dispatch
 from conversations.actions import PERFORMED, perform
 from conversations.actions.drafts import Draft, Said
 from conversations.actions.lifecycle import (
@@ -27,7 +28,7 @@ from routing.models import Representative, WorkStream
 from tests import factories, invariants
 
 CHANNELS = [Channel.LIVE_CHAT, Channel.SMS, Channel.VOICE, Channel.RECORD]
-SYSTEM = ["customer_wrote", "representative_wrote", "customer_left", "time_passes"]
+SYSTEM = ["customer_wrote", "representative_wrote", "customer_left", "customer_away", "time_passes", "dispatch"]
 MOVES = st.lists(
     st.tuples(
         st.sampled_from([*sorted(PERFORMED), *SYSTEM]),
@@ -104,6 +105,13 @@ class Floor:
             self.now += timedelta(minutes=3)
             run_due_timers(actor=self.supervisor, now=self.now)
             return
+        if name == "dispatch":
+            dispatch.run(actor=self.supervisor, now=self.now)
+            return
+        if name == "customer_away":
+            away = {"customer_connected": False, "customer_disconnected_at": self.now - timedelta(seconds=100)}
+            Conversation.objects.filter(pk__in=ids).update(**away)
+            return
         if name == "customer_left":
             end_by_customer(ids, actor=self.supervisor, now=self.now)
             return
@@ -113,8 +121,15 @@ class Floor:
         wrote = customer_wrote if name == "customer_wrote" else representative_wrote
         wrote(said, actor=self.supervisor, now=self.now)
 
+    def _following(self, person):
+        if person.units_used == 0:
+            return "available"
+        return "busy" if person.units_used < person.total_units else "do_not_disturb"
+
     def check(self):
         invariants.assert_all()
+        for person in Representative.objects.filter(pk__in=[person.pk for person in self.people]):
+            assert person.presence == self._following(person), "presence follows capacity"
         closed = set(Conversation.objects.filter(status=Status.CLOSED).values_list("pk", flat=True))
         assert self.closed <= closed, "Closed stays Closed"
         self.closed = closed
