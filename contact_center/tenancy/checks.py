@@ -1,6 +1,6 @@
 """System checks that keep a new model inside the walls."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
@@ -19,7 +19,8 @@ def tenant_tables_reference_only_their_own(app_configs: Any, **kwargs: Any) -> l
             plain = isinstance(field, models.ForeignKey) and not isinstance(
                 field, OrganizationForeignKey | OrganizationOneToOneField
             )
-            if plain and issubclass(cast(type, field.related_model), OrganizationModel):
+            target = field.related_model
+            if plain and isinstance(target, type) and issubclass(target, OrganizationModel):
                 errors.append(
                     Error(
                         f"{model.__name__}.{field.name} must be an OrganizationForeignKey.",

@@ -21,6 +21,7 @@ from contact_center.tenancy.scope import organization_scope
 
 # Whatever stands there: an address that named no organization would be served without a scope.
 ORGANIZATION_PATH = re.compile(r"^/o/([^/]*)/")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 SESSION_KEY = "organization"
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -43,7 +44,8 @@ class OrganizationMiddleware:
     def _page(self, request: HttpRequest, slug: str) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        organization = Organization.objects.filter(slug=slug, is_active=True).first()
+        known = Organization.objects.filter(slug=slug, is_active=True) if SLUG.fullmatch(slug) else None
+        organization = known.first() if known is not None else None
         return self._inside(request, organization)
 
     def _admin(self, request: HttpRequest) -> HttpResponse:

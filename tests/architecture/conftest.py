@@ -17,8 +17,7 @@ def full(harbor, summit):
         with cast.scope():
             rows = Rows(cast.organization)
             for model in tenant_models():
-                if not model.objects.exists():
-                    rows.of(model)
+                rows.of(model)
             made.append(rows)
     return made
 

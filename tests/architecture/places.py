@@ -1,11 +1,15 @@
 """Walks the address map, so that a guard test meets every page that exists today and tomorrow."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern, RoutePattern
+
+# `int:` in `<int:pk>`.
+TYPE_OF_CONVERTER = re.compile(r"<\w+:")
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,5 @@ def _walk(patterns: Any, before: str, known: tuple[tuple[str, Any], ...]) -> Ite
 
 def _read(pattern: RoutePattern | RegexPattern) -> tuple[str, tuple[tuple[str, Any], ...]]:
     if isinstance(pattern, RoutePattern):
-        route = str(pattern)
-        for name in pattern.converters:
-            route = route.replace(f"<{_type_of(route, name)}{name}>", f"<{name}>")
-        return route, tuple(pattern.converters.items())
+        return TYPE_OF_CONVERTER.sub("<", str(pattern)), tuple(pattern.converters.items())
     return pattern.regex.pattern.lstrip("^").rstrip("$"), ()
-
-
-def _type_of(route: str, name: str) -> str:
-    """`int:` in `<int:pk>`, nothing in `<pk>`."""
-    before = route[: route.index(f"{name}>")]
-    return before[before.rindex("<") + 1 :]

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from contact_center.tenancy.models import Membership, Organization, User
+from contact_center.tenancy.models import Organization, User
 from contact_center.tenancy.scope import OrganizationField
 from routing.kinds import Channel, Kind, Mode
 
@@ -32,9 +32,14 @@ class Rows:
         if model is Organization:
             return self.organization
         if model not in self._made:
-            existing = model._default_manager.first() if model in (Membership, User) else None
-            self._made[model] = existing or self.make(model)
+            # People are no tenant table: the first one may be anybody.
+            found = None if model is User else model._default_manager.order_by("pk").first()
+            self._made[model] = found or self.make(model)
         return self._made[model]
+
+    @property
+    def ids(self) -> set[int]:
+        return {row.pk for row in self._made.values()}
 
     def make(self, model: type[models.Model]) -> models.Model:
         values = {}
