@@ -1,6 +1,5 @@
 """Force close of many: from the click on Proceed to Completed, against the bare SQL of the same changes."""
 
-import json
 import re
 import statistics
 import time
@@ -9,7 +8,7 @@ from collections.abc import Sequence
 
 import psycopg
 
-from contact_center.audit.actions import AuditAction
+from tests.bench.bare import bare_sql
 from tests.bench.browser import Browser
 from tests.bench.data import Place, Places, active_conversations
 from tests.bench.filling import Filler
@@ -110,130 +109,10 @@ def click_to_completed(filler: Filler, browser: Browser, place: Place, size: int
 def rows_written(owner: psycopg.Connection, place: Place, ids: Sequence[int]) -> dict[str, int]:
     found = {
         table: owner.execute(
-            f"select count(*) from {table} where organization_id = %s and {column} = any(%s)",  # noqa: S608
+            f"select count(*) from {table} where organization_id = %s and {column} = any(%s)",
             [place.id, ids],
         ).fetchone()[0]
         for table, column in WRITTEN.items()
     }
     owner.commit()
     return found
-
-
-def bare_sql(console: Console, filler: Filler, place: Place, ids: Sequence[int]) -> float:
-    """The same rows as a run of the console, in one transaction, by the same role under row security."""
-    operation, now = uuid.uuid4(), "now()"
-    with psycopg.connect(console.database_url) as connection:
-        runtime = Filler(connection)
-        runtime._required = filler._required  # looked up beforehand: it isn't part of the work
-        for table in ("bulk_actions_bulkaction", "bulk_actions_bulkactionitem", *WRITTEN):
-            filler._required(table)
-        filler.connection.commit()
-        begun = time.perf_counter()
-        with connection.transaction():
-            connection.execute("select set_config('app.organization_id', %s, true)", [str(place.id)])
-            connection.execute(
-                "select id, version, status from conversations_conversation where organization_id = %s and id = any(%s) order by id for update",
-                [place.id, ids],
-            ).fetchall()
-            chosen = f"conversations_conversation c where c.organization_id = {place.id} and c.id = any('{{{','.join(map(str, ids))}}}')"
-            ((run,),) = runtime.insert(
-                "bulk_actions_bulkaction",
-                {
-                    "organization_id": str(place.id),
-                    "key": f"'{operation}'",
-                    "action": "'force_close'",
-                    "title": "'bare'",
-                    "created_by_id": str(place.supervisor),
-                    "status": "'completed'",
-                    "total": str(len(ids)),
-                },
-                "(select 1) one",
-                "id",
-            )
-            connection.execute(
-                f"""update routing_representative r set units_used = units_used - held.units from (
-                      select representative_id as id, sum(units_held) as units from {chosen} group by 1) held where r.id = held.id"""  # noqa: S608
-            )
-            parameters = {"organization": place.id, "ids": ids, "reason": place.reason}
-            for statement in _UPDATES:
-                connection.execute(statement, parameters)
-            common = {"organization_id": str(place.id), "conversation_id": "c.id"}
-            states = {
-                "before": f"'{json.dumps({'status': 'active', 'status_reason': 'in_conversation', 'queue_id': 1, 'priority': 50, 'representative_id': 1})}'::jsonb",
-                "after": f"'{json.dumps({'status': 'closed', 'status_reason': 'force_closed', 'queue_id': 1, 'priority': 50, 'representative_id': 1})}'::jsonb",
-            }
-            runtime.insert(
-                "conversations_message",
-                {
-                    **common,
-                    "author": "'system'",
-                    "visibility": "'public'",
-                    "text": "'A supervisor ended the conversation.'",
-                    "created_at": now,
-                },
-                chosen,
-            )
-            runtime.insert(
-                "conversations_outboxentry",
-                {
-                    **common,
-                    "kind": "'customer_message'",
-                    "message_id": "m.id",
-                    "idempotency_key": f"'{operation}:' || c.id || ':message:0'",
-                    "status": "'pending'",
-                },
-                "conversations_conversation c join lateral (select max(id) as id from conversations_message m "
-                f"where m.organization_id = c.organization_id and m.conversation_id = c.id) m on true {chosen.partition(' c ')[2]}",
-            )
-            runtime.insert(
-                "conversations_notification",
-                {
-                    **common,
-                    "membership_id": "r.membership_id",
-                    "kind": "'force_closed'",
-                    "title": "'C-' || c.id || ' was ended by a supervisor'",
-                    "text": "'Somebody force closed “' || c.subject || '”.'",
-                    "operation_id": f"'{operation}'",
-                    "expires_at": "now() + interval '14 days'",
-                },
-                f"conversations_conversation c join routing_representative r on r.id = c.representative_id and r.membership_id is not null {chosen.partition(' c ')[2]}",
-            )
-            runtime.insert(
-                "audit_auditevent",
-                {
-                    **common,
-                    **states,
-                    "action": str(int(AuditAction.FORCE_CLOSED)),
-                    "at": now,
-                    "membership_id": str(place.supervisor),
-                    "object_type": "'conversation'",
-                    "object_id": "c.id",
-                    "operation_id": f"'{operation}'",
-                },
-                chosen,
-            )
-            runtime.insert(
-                "bulk_actions_bulkactionitem",
-                {
-                    **common,
-                    **states,
-                    "bulk_action_id": str(run),
-                    "version": "c.version",
-                    "outcome": "'succeeded'",
-                    "done_at": now,
-                },
-                chosen,
-            )
-        return time.perf_counter() - begun
-
-
-_OF = "organization_id = %(organization)s and conversation_id = any(%(ids)s)"
-_UPDATES = (
-    """update conversations_conversation set status = 'closed', status_reason = 'force_closed', status_since = now(),
-       closed_at = now(), due_at = null, transfer_pending = false, units_held = 0, unanswered_since = null,
-       force_close_reason_id = %(reason)s, version = version + 1, row_stamp = row_stamp + 1
-       where organization_id = %(organization)s and id = any(%(ids)s)""",
-    f"update conversations_session set closed_at = now(), closure = 'SupervisorForceClosed' where {_OF} and closed_at is null",
-    f"update conversations_queuesegment set left_at = now(), exit = 'SupervisorForceClosed' where {_OF} and left_at is null",
-    f"update conversations_participant set left_at = now(), left_reason = 'SupervisorForceClosed' where {_OF} and left_at is null",
-)

@@ -99,7 +99,8 @@ _MIXED = (
     f"when n * 37 % 100 < 95 then '{Status.WAITING}' else '{Status.WRAP_UP}' end"
 )
 _REASON = f"""case status when '{Status.OPEN}' then '{StatusReason.AWAITING_ASSIGNMENT}'
-    when '{Status.ACTIVE}' then '{StatusReason.IN_CONVERSATION}' when '{Status.WAITING}' then '{StatusReason.AWAITING_CUSTOMER}'
+    when '{Status.ACTIVE}' then '{StatusReason.IN_CONVERSATION}'
+    when '{Status.WAITING}' then '{StatusReason.AWAITING_CUSTOMER}'
     when '{Status.WRAP_UP}' then '{StatusReason.ENDED_BY_REPRESENTATIVE}' else '{StatusReason.ENDED_BY_CUSTOMER}' end"""
 
 
@@ -119,7 +120,7 @@ def _conversations(
         from (select n, {status} as status, now() - ({count} - n) * interval '{days} days' / {count} as created_at
               from generate_series(1, {count}) n) numbered
     ) drawn join conversations_customer customer
-      on customer.organization_id = {place.id} and customer.external_id = 'customer-' || (1 + n % {CUSTOMERS})"""  # noqa: S608
+      on customer.organization_id = {place.id} and customer.external_id = 'customer-' || (1 + n % {CUSTOMERS})"""
     return filler.insert(
         "conversations_conversation",
         {
@@ -165,7 +166,8 @@ def active_conversations(filler: Filler, place: Place, count: int, subject: str)
         returning="conversations_conversation.id",
     )
     ids = [row[0] for row in rows]
-    chosen = f"conversations_conversation c where c.organization_id = {place.id} and c.id = any('{{{','.join(map(str, ids))}}}')"
+    listed = ",".join(map(str, ids))
+    chosen = f"conversations_conversation c where c.organization_id = {place.id} and c.id = any('{{{listed}}}')"
     common = {"organization_id": str(place.id), "conversation_id": "c.id"}
     queue, person = {"queue_id": "c.queue_id"}, {"representative_id": "c.representative_id"}
     filler.insert(
@@ -196,7 +198,8 @@ def active_conversations(filler: Filler, place: Place, count: int, subject: str)
     )
     filler.connection.execute(
         f"""update routing_representative r set units_used = units_used + held.units from (
-              select representative_id as id, sum(units_held) as units from {chosen} group by 1) held where r.id = held.id"""  # noqa: S608
+              select representative_id as id, sum(units_held) as units from {chosen} group by 1) held
+            where r.id = held.id"""
     )
     filler.connection.commit()
     return ids

@@ -17,9 +17,9 @@ def write(path: Path, tables: list[Table]) -> None:
         assert begin in text, f"{path} has no place for “{table.title}”."
         place = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
         measured = f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine()}."
-        text = place.sub(
-            lambda _, table=table, measured=measured: f"{begin}\n{table.markdown()}\n{measured}\n{end}", text
-        )
+        found = f"{begin}\n{table.markdown()}\n{measured}\n{end}"
+        # As a function, so that no character of the figures is taken for a reference.
+        text = place.sub(lambda _, found=found: found, text)
     path.write_text(text)
 
 

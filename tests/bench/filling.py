@@ -26,17 +26,18 @@ where table_schema = 'public' and table_name = %s and is_nullable = 'NO' and is_
 
 
 class Filler:
-    """Works as the owner, who stands outside row security."""
+    """Writes as whoever the connection belongs to; the owner stands outside row security."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, *, like: "Filler | None" = None) -> None:
+        """`like` lends what it knows of the tables."""
         self.connection = connection
-        self._required = cache(self._read_required)
+        self.required = like.required if like else cache(self._read_required)
 
     def insert(self, table: str, columns: Mapping[str, str], source: str, returning: str = "") -> list[tuple]:
         """`columns` are SQL expressions over `source`; required columns left out get Django's empty value."""
-        complete = {**{name: EMPTY[kind] for name, kind in self._required(table).items() if name not in columns}}
+        complete = {**{name: EMPTY[kind] for name, kind in self.required(table).items() if name not in columns}}
         complete |= columns
-        statement = f"insert into {table} ({', '.join(complete)}) select {', '.join(complete.values())} from {source}"  # noqa: S608
+        statement = f"insert into {table} ({', '.join(complete)}) select {', '.join(complete.values())} from {source}"
         if returning:
             return self.connection.execute(f"{statement} returning {returning}").fetchall()
         self.connection.execute(statement)
@@ -49,12 +50,14 @@ class Filler:
     def bare(self, table: str) -> Iterator[None]:
         """Without foreign keys and secondary indexes, which are built anew at the end: much faster for many rows."""
         keys = self.connection.execute(
-            "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass and contype = 'f'",
+            "select conname, pg_get_constraintdef(oid) from pg_constraint "
+            "where conrelid = %s::regclass and contype = 'f'",
             [table],
         ).fetchall()
         indexes = self.connection.execute(
             """select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) from pg_index i
-               where i.indrelid = %s::regclass and not exists (select from pg_constraint c where c.conindid = i.indexrelid)""",
+               where i.indrelid = %s::regclass
+                 and not exists (select from pg_constraint c where c.conindid = i.indexrelid)""",
             [table],
         ).fetchall()
         for name, _ in keys:

@@ -44,8 +44,8 @@ def measure(console: Console, places: Places) -> list[Table]:
         )
     table = Table(
         "API intake",
-        f"One web process; {CLIENTS} clients that share the machine with it, each with one connection. Nothing lost: every "
-        "message answered is in the database once.",
+        f"One web process; {CLIENTS} clients that share the machine with it, each with one connection. Nothing lost: "
+        f"every message answered is in the database once. Bars: {BAR_SINGLE} and {BAR_BATCH:,} messages a second.",
         ("Calls", "A second", "Nothing lost"),
     )
     for name, send, bar in (
@@ -94,10 +94,14 @@ def _batches(console: Console, place: Place, ids: list[int], mark: str) -> int:
         sender, stored = Sender(console, place), 0
         for batch in range(BATCHES // 2):
             messages = [
-                {"conversation": ids[(number * 2 + client) % len(ids)], "external_id": f"{mark}-{client}-{batch}-{number}",
-                 "from": "customer", "text": "Where is my parcel?"}
+                {
+                    "conversation": ids[(number * 2 + client) % len(ids)],
+                    "external_id": f"{mark}-{client}-{batch}-{number}",
+                    "from": "customer",
+                    "text": "Where is my parcel?",
+                }
                 for number in range(BATCH)
-            ]  # fmt: skip
+            ]
             stored += sender.post("messages/batch", {"messages": messages})["stored"]
         return stored
 
@@ -129,7 +133,9 @@ def _stored(console: Console, place: Place, mark: str) -> int:
     """Messages and conversations whose id in the sender's system begins with the mark, each counted once."""
     with psycopg.connect(console.owner_url) as owner:
         return owner.execute(
-            """select (select count(*) from conversations_message where organization_id = %(id)s and external_id like %(mark)s)
-                    + (select count(*) from conversations_conversation where organization_id = %(id)s and external_id like %(mark)s)""",
+            """select (select count(*) from conversations_message
+                       where organization_id = %(id)s and external_id like %(mark)s)
+                    + (select count(*) from conversations_conversation
+                       where organization_id = %(id)s and external_id like %(mark)s)""",
             {"id": place.id, "mark": f"{mark}-%"},
         ).fetchone()[0]

@@ -68,10 +68,10 @@ class Figures:
 def measure(console: Console, places: Places) -> list[Table]:
     table = Table(
         "Live frames",
-        f"{RATE} commits a second for {SECONDS} s, one web process. Age: from the commit of the oldest change in a frame "
-        f"until the frame was read by the browser's side. Bars for p95: {BAR_200_MS} ms at 200 sockets, {BAR_1000_MS} ms "
-        f"at 1,000, {BAR_VIEWS_MS} ms on 20 views; memory {MEMORY_200} and {MEMORY_1000} MB; every viewer ends equal to a "
-        "fresh page; 400 sockets may cost 10% more reads and rendering than 200.",
+        f"{RATE} commits a second for {SECONDS} s, one web process. Age: from the commit of the oldest change in a "
+        f"frame until the browser's side has read it. Bars for p95: {BAR_200_MS} ms at 200 sockets, {BAR_1000_MS} ms "
+        f"at 1,000, {BAR_VIEWS_MS} ms on 20 views; memory {MEMORY_200} and {MEMORY_1000} MB; all viewers end equal to "
+        "a fresh page; 400 sockets may cost 10% more reads and rendering than 200.",
         (
             "Load",
             "p50",
