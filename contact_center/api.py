@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from conversations.api import errors, presence, reading, writing  # noqa: F401 - they register their calls
+from conversations.api import errors, presence, reading, records, writing  # noqa: F401 - they register their calls
 from conversations.api.router import router
 
 DESCRIPTION = """

@@ -16,6 +16,7 @@ MAXIMUM_LENGTH = 200
 FEW = 2_000
 _NUMBER = re.compile(r"#?(\d{1,18})\Z")
 _PREFIXED_NUMBER = re.compile(r"C-?(\d{1,18})\Z", re.IGNORECASE)
+_PART = re.compile(r"[^\W_]+")
 # Unqualified on purpose: inside a subquery the table goes by another name.
 _TEXT = "search_document @@ to_tsquery('simple', %s)"
 _REPRESENTATIVES = "select id from routing_representative where to_tsvector('simple', name) @@ to_tsquery('simple', %s)"
@@ -33,14 +34,27 @@ def is_searchable(text: str) -> bool:
 
 def words_of(text: str) -> str:
     """The text as a query of PostgreSQL's: every word quoted, every word a beginning, all of them wanted."""
-    words = [word.replace("\\", "\\\\").replace("'", "''") for word in text.split() if is_searchable(word)]
-    return " & ".join(f"'{word}':*" for word in words)
+    return " & ".join(_one_word(word) for word in text.split() if is_searchable(word))
+
+
+def _one_word(word: str) -> str:
+    """As it stands or, for a case number such as CAS-0120, all of its parts."""
+    whole = _beginning(word)
+    parts = _PART.findall(word)
+    if len(parts) < 2 or not any(character.isdigit() for character in word):
+        return whole
+    return f"({whole} | ({' & '.join(map(_beginning, parts))}))"
+
+
+def _beginning(word: str) -> str:
+    quoted = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}':*"
 
 
 def condition(text: str, *, only_ongoing: bool) -> Q:
-    """Conversations whose subject, customer or representative have these words, or whose number this is. One query.
+    """Conversations whose subject, customer, record or representative have these words, or whose number this is.
 
-    `only_ongoing` says that closed ones are left out anyway, and so needn't be looked up.
+    One query. `only_ongoing` says that closed ones are left out anyway, and so needn't be looked up.
     """
     if number := _PREFIXED_NUMBER.match(text):
         return Q(pk=int(number[1]))

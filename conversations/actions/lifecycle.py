@@ -21,12 +21,12 @@ from conversations.actions.context import Context, load_offers
 from conversations.actions.drafts import Draft, Said
 from conversations.actions.effects import closes, due, enters_queue, new_primary, withdraw_offer
 from conversations.actions.locking import lock_conversations
-from conversations.actions.step import Step
+from conversations.actions.step import Notice, Step
 from conversations.actions.write import write
 from conversations.models import Conversation, ConversationSkill, Message, OutboxEntry, QueueSegment, Session
 from conversations.rules import Action
 from conversations.states import Author, OfferOutcome, Phase, SessionClosure, Status, StatusReason
-from routing.kinds import Mode
+from routing.kinds import Kind, Mode
 
 
 def open_conversations(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> list[Conversation]:
@@ -54,6 +54,7 @@ def _opened(draft: Draft, now: datetime) -> Conversation:
         customer=draft.customer,
         customer_name=draft.customer.name if draft.customer else "",
         record=draft.record,
+        record_reference=draft.record.reference if draft.record else "",
         previous=draft.previous,
         intent=draft.intent,
         representative=draft.ai_agent,
@@ -206,6 +207,25 @@ def _left(row: Conversation, context: Context) -> Step | None:
             row, context, StatusReason.ENDED_BY_CUSTOMER, AuditAction.ENDED, event="CustomerDisconnected"
         )
     return None
+
+
+def resolve_records(ids: Iterable[int], *, actor: Actor, now: datetime) -> None:
+    """T29: the system that keeps the records says that they are resolved; from any ongoing state.
+
+    What is closed already stays as it is. The representative is told.
+    """
+    with transaction.atomic():
+        context, rows = _locked(ids, actor, now)
+        steps = [_resolved(row, context) for row in rows if row.kind == Kind.RECORD]
+        write(steps, actor=actor, now=now, operation_id=context.operation_id)
+
+
+def _resolved(row: Conversation, context: Context) -> Step:
+    step = desk.resolve(row, context)
+    if row.representative_id:
+        text = f"“{row.subject[:120]}” was resolved where it is kept."
+        step.notify.append(Notice(row.representative_id, "resolved", f"{row.number} was resolved", text))
+    return step
 
 
 def run_due_timers(*, actor: Actor, now: datetime, limit: int = 500) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, F, Model, Value, When
 
+from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from contact_center.audit.record import record_all
 from contact_center.live.publish import publish_on_commit
@@ -15,7 +16,7 @@ from contact_center.tenancy.access import Actor
 from conversations.actions import outbox
 from conversations.actions.answered import tell_answers
 from conversations.actions.step import Step
-from conversations.models import Conversation, Notification, Offer, Participant, QueueSegment, Session
+from conversations.models import Conversation, Notification, Offer, Participant, QueueSegment, RecordItem, Session
 from conversations.states import OfferOutcome
 from routing import capacity
 from routing.models import Representative
@@ -37,6 +38,7 @@ def write(steps: list[Step], *, actor: Actor, now: datetime, operation_id: uuid.
     moved = capacity.move(_capacity(steps), now=now)
     presence_changed(moved.presence_changed, actor.organization_id)
     outbox.write(steps, now=now, operation_id=operation_id)
+    _write_records(steps, now)
     _write_notifications(steps, now, operation_id)
     tell_answers(steps)
     _write_audit(steps, actor, now, operation_id)
@@ -169,6 +171,13 @@ def _capacity(steps: list[Step]) -> dict[int, capacity.Change]:
         for representative_id, presence in step.forces_presence.items():
             changes[representative_id].forced = presence
     return changes
+
+
+def _write_records(steps: list[Step], now: datetime) -> None:
+    """A record is resolved together with its conversation."""
+    resolved = [step.conversation.record_id for step in steps if step.audit == AuditAction.RESOLVED]
+    if ids := [pk for pk in resolved if pk is not None]:
+        RecordItem.objects.filter(pk__in=ids, resolved_at=None).update(resolved_at=now)
 
 
 def _write_notifications(steps: list[Step], now: datetime, operation_id: uuid.UUID) -> None:

@@ -10,7 +10,8 @@ from conversations.api.texts import RESERVED_PREFIX
 from conversations.intake import Receipt
 from conversations.models import Conversation, Message
 
-NAMES = ("work_stream", "queue", "representative", "customer", "intent")
+NAMES = ("work_stream", "queue", "representative", "customer", "intent", "record")
+RECORD_FIELDS = ("external_id", "record_type", "case_number", "regarding", "resolved_at")
 
 
 def no_conversation() -> NotFound:
@@ -65,7 +66,7 @@ def described(ids: Sequence[int]) -> list[dict[str, Any]]:
 def conversation_out(row: Conversation) -> dict[str, Any]:
     fields = ("subject", "status", "status_reason", "kind", "channel", "mode", "external_id", "previous_id")
     clocks = ("created_at", "queued_at", "accepted_at", "last_customer_message_at", "closed_at")
-    person, customer = row.representative, row.customer
+    person, customer, record = row.representative, row.customer, row.record
     return {name: getattr(row, name) for name in (*fields, *clocks)} | {
         "id": row.pk,
         "number": row.number,
@@ -73,6 +74,7 @@ def conversation_out(row: Conversation) -> dict[str, Any]:
         "queue": {"id": row.queue_id, "name": row.queue.name},
         "representative": person and {"name": person.name, "email": person.email},
         "customer": customer and {"external_id": customer.external_id, "name": customer.name, "email": customer.email},
+        "record": record and {name: getattr(record, name) for name in RECORD_FIELDS},
         "priority": PRIORITY_NAMES[row.priority],
         "intent": row.intent and row.intent.name,
     }

@@ -30,13 +30,16 @@ class Filters(Schema):
     """The query names of All ongoing conversations; a name may be repeated, which means any of its values."""
 
     q: str | None = Field(
-        None, max_length=200, description="Words in subject, customer or representative, or a number."
+        None,
+        max_length=200,
+        description="Words in subject, customer, case number, regarding or representative; or a number.",
     )
     status: list[str] = Field([], description="open, active, waiting, wrap_up, closed or any; without it: not closed.")
     channel: list[str] = Field(
         [], description="live_chat, persistent_chat, sms, whatsapp, facebook, social, voice, record."
     )
     mode: list[str] = Field([], description="live_chat or persistent.")
+    record_type: list[str] = Field([], description="case, email or activity.")
     queue: list[str] = Field([], description="Ids of queues.")
     representative: list[str] = Field([], description="Ids of representatives, or none.")
     sentiment: list[str] = Field([], description="very_negative … very_positive.")
@@ -65,8 +68,7 @@ class Filters(Schema):
 def list_conversations(request: ApiRequest, filters: Query[Filters]) -> Any:
     """Conversations that match, newest first unless sorted otherwise; ongoing ones unless a status is given."""
     if filters.external_id is not None:
-        found = Conversation.objects.filter(external_id=_plain(filters.external_id)).exclude(external_id="")
-        return {"conversations": answers.described(list(found.values_list("pk", flat=True)[:1])), "next_cursor": None}
+        return {"conversations": answers.described(_with_external_id(filters.external_id)), "next_cursor": None}
     shown = _filter(request.GET, request.api_caller.actor)
     cursor = Cursor.decode(filters.cursor, shown.order, forward=True) if filters.cursor else None
     if filters.cursor and cursor is None:
@@ -102,6 +104,15 @@ def _filter(given: QueryDict, actor: Actor) -> ConversationFilter:
         fields = {wrong.name: sentence for wrong, sentence in zip(shown.senseless, shown.notices, strict=True)}
         raise Invalid(next(iter(fields.values())), fields=fields)
     return shown
+
+
+def _with_external_id(external_id: str) -> list[int]:
+    """A conversation and a record may carry the same one; of a record's conversations the latest."""
+    if not (wanted := _plain(external_id)):
+        return []
+    own = Conversation.objects.filter(external_id=wanted).values_list("pk", flat=True)[:1]
+    of_record = Conversation.objects.filter(record__external_id=wanted).order_by("-pk").values_list("pk", flat=True)[:1]
+    return [*own, *of_record]
 
 
 def _plain(text: str) -> str:

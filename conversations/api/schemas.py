@@ -200,6 +200,14 @@ class CustomerOut(Schema):
     email: str
 
 
+class RecordOut(Schema):
+    external_id: str
+    record_type: str
+    case_number: str
+    regarding: str
+    resolved_at: datetime | None
+
+
 class ConversationOut(Schema):
     id: int
     number: str
@@ -214,6 +222,7 @@ class ConversationOut(Schema):
     queue: QueueOut
     representative: RepresentativeOut | None
     customer: CustomerOut | None
+    record: RecordOut | None
     priority: Literal["low", "normal", "high"]
     intent: str | None
     previous_id: int | None

@@ -56,6 +56,8 @@ Storable = AfterValidator(storable)
 Subject = Annotated[str, Stripped, Field(min_length=1, max_length=250), Storable]
 Name = Annotated[str, Stripped, Field(min_length=1, max_length=120), Storable]
 Label = Annotated[str, Stripped, Field(min_length=1, max_length=80), Storable]
+CaseNumber = Annotated[str, Stripped, Field(max_length=40), Storable]
+Regarding = Annotated[str, Stripped, Field(max_length=250), Storable]
 Slug = Annotated[str, Field(min_length=1, max_length=40), Storable]
 # Room for the prefix within the column.
 ExternalId = Annotated[str, Field(min_length=1, max_length=100), Storable, AfterValidator(_not_blank)]

@@ -34,6 +34,21 @@ class ConversationParcel:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordParcel:
+    """A case, e-mail or activity that is routed. `queue` is a name or an id, `work_stream` a slug; one may be empty."""
+
+    external_id: str
+    record_type: str
+    title: str
+    case_number: str = ""
+    regarding: str = ""
+    queue: str = ""
+    work_stream: str = ""
+    priority: int = Priority.NORMAL
+    customer: CustomerParcel | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageParcel:
     """`representative` is an e-mail address; empty for the customer's message."""
 

@@ -59,6 +59,11 @@ class RecordItem(OrganizationModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def reference(self) -> str:
+        """What it is searched by beside its title."""
+        return f"{self.case_number} {self.regarding}".strip()
+
 
 class Tag(OrganizationModel):
     name = models.CharField(max_length=40)
@@ -116,6 +121,8 @@ class Conversation(OrganizationModel):
     external_id = models.CharField(max_length=120, blank=True)
     subject = models.CharField(max_length=250)
     customer_name = models.CharField(max_length=120, blank=True)
+    # Case number and regarding of its record, for the search alone.
+    record_reference = models.CharField(max_length=300, blank=True)
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     status_reason = models.CharField(
@@ -228,6 +235,12 @@ class Conversation(OrganizationModel):
             ),
             # A customer's ongoing persistent conversation and earlier ones.
             models.Index(fields=["organization", "customer", "-created_at"], name="conversation_by_customer"),
+            # The conversation of a record that comes in again.
+            models.Index(
+                fields=["organization", "record"],
+                condition=models.Q(record__isnull=False),
+                name="conversation_by_record",
+            ),
             # Chat pages that have gone silent.
             models.Index(
                 fields=["organization", "customer_seen_at"],

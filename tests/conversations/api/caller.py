@@ -60,6 +60,19 @@ def message_body(text="Any news?", **changes):
     return {name: value for name, value in body.items() if value is not None}
 
 
+def record_body(**changes):
+    """A sound body; a value of None leaves the field out."""
+    body = {
+        "external_id": f"case-{next(_number)}",
+        "record_type": "case",
+        "title": "Awning torn in the storm",
+        "case_number": "CAS-01201-X7Z1",
+        "regarding": "Okafor household",
+        "queue": "Cases",
+    } | changes
+    return {name: value for name, value in body.items() if value is not None}
+
+
 def error_of(response):
     """The error, in the one shape all of them have."""
     body = response.json()

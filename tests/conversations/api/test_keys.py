@@ -5,8 +5,9 @@ import pytest
 from contact_center.tenancy import rate_limit
 from contact_center.tenancy.models import ApiKey
 from conversations.models import Message
+from routing.kinds import Channel
 from tests import factories
-from tests.conversations.api.caller import conversation_body, error_of, make_caller, message_body
+from tests.conversations.api.caller import conversation_body, error_of, make_caller, message_body, record_body
 
 # One working call for each operation, on the conversation {id} and the representative {email}.
 CALLS = {
@@ -16,13 +17,15 @@ CALLS = {
     "end_conversation": ("POST", "/conversations/{id}/end", lambda id: {"by": "customer"}),
     "escalate_conversation": ("POST", "/conversations/{id}/escalate", None),
     "elevate_conversation": ("POST", "/conversations/{id}/elevate", lambda id: {"to": "voice"}),
+    "create_record": ("POST", "/records", lambda id: record_body(queue=None, work_stream="record")),
+    "resolve_record": ("POST", "/records/{record}/resolve", None),
     "list_conversations": ("GET", "/conversations", None),
     "get_conversation": ("GET", "/conversations/{id}", None),
     "list_messages": ("GET", "/conversations/{id}/messages", None),
     "set_presence": ("PUT", "/representatives/{email}/presence", lambda id: {"presence": "busy"}),
 }
 # These address nothing that could be foreign; the test after the next looks at what they say and do.
-NAMES_NOTHING = ("create_conversation", "list_conversations", "create_messages")
+NAMES_NOTHING = ("create_conversation", "create_record", "list_conversations", "create_messages")
 # An Open conversation that nobody holds is let in to, and refused for what it is.
 REFUSED_FOR_ITS_STATE = {"escalate_conversation": "no_ai_agent_holds_it", "elevate_conversation": "is_open"}
 SCOPES = {
@@ -35,13 +38,19 @@ SCOPES = {
 
 def do(caller, operation, conversation, email):
     method, path, body = CALLS[operation]
-    return caller.call(method, path.format(id=conversation.pk, email=email), body and body(conversation.pk))
+    return caller.call(
+        method,
+        path.format(id=conversation.pk, record=conversation.of_a_record.pk, email=email),
+        body and body(conversation.pk),
+    )
 
 
 @pytest.fixture
 def conversation(harbor, api):
     with harbor.scope():
-        return factories.make_conversation(queue=harbor.orders)
+        row = factories.make_conversation(queue=harbor.orders)
+        row.of_a_record = factories.make_conversation(channel=Channel.RECORD)
+        return row
 
 
 def test_every_call_of_the_document_is_tried_here(api):
@@ -69,9 +78,7 @@ def test_a_key_without_the_right_is_refused(harbor, api, conversation, operation
     assert error_of(response)["code"] == "missing_scope"
 
 
-@pytest.mark.parametrize(
-    "operation", sorted(set(CALLS) - {"create_conversation", "list_conversations", "create_messages"})
-)
+@pytest.mark.parametrize("operation", sorted(set(CALLS) - set(NAMES_NOTHING)))
 def test_what_belongs_to_another_organization_does_not_exist(harbor, conversation, foreign_api, operation):
     response = do(foreign_api, operation, conversation, harbor.ana.email)
     assert (response.status_code, error_of(response)["code"]) == (404, "not_found")
@@ -83,6 +90,8 @@ def test_nothing_of_another_organization_is_listed_written_or_named(harbor, conv
     assert [answer["status"] for answer in batch["answers"]] == [404]
     refused = foreign_api.post("/conversations", conversation_body())
     assert error_of(refused)["fields"] == {"work_stream": "There is no work stream “live-chat”."}
+    routed = do(foreign_api, "create_record", conversation, "")
+    assert error_of(routed)["fields"] == {"work_stream": "There is no work stream “record”."}
     with harbor.scope():
         assert not Message.objects.exists()
 
