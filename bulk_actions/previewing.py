@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from bulk_actions.limits import NAMES
 from bulk_actions.models import BulkAction
 from conversations.models import Conversation
 from conversations.states import Status
+from routing.kinds import Mode
 from routing.models import Representative
 
 
@@ -39,15 +40,31 @@ def eligible_conversations(run: BulkAction) -> QuerySet[Conversation]:
 
 def representatives_reached(run: BulkAction) -> Reached:
     """Each once, however many of the conversations are theirs. Two queries."""
-    people = Representative.objects.filter(
-        pk__in=eligible_conversations(run).values("representative_id"), type=Representative.Type.PERSON
-    )
-    return _reached(people.count(), people.order_by("name", "pk").values_list("name", flat=True))
+    people = _people(run)
+    return _reached(people.count(), people.values_list("name", flat=True))
+
+
+def first_reached(run: BulkAction) -> Representative | None:
+    """The first of the names. One query."""
+    return _people(run).first()
+
+
+def _people(run: BulkAction) -> QuerySet[Representative]:
+    behind = eligible_conversations(run).values("representative_id")
+    return Representative.objects.filter(pk__in=behind, type=Representative.Type.PERSON).order_by("name", "pk")
 
 
 def customers_reached(run: BulkAction) -> Reached:
-    """One query. Customers are counted and not named: there may be a thousand."""
-    return Reached(eligible_conversations(run).aggregate(rows=Count("customer_id", distinct=True))["rows"])
+    """One query. Customers are counted and not named: there may be a thousand; an unknown one counts by itself."""
+    found = eligible_conversations(run).aggregate(
+        known=Count("customer_id", distinct=True), unknown=Count("pk", filter=Q(customer=None))
+    )
+    return Reached(found["known"] + found["unknown"])
+
+
+def moving_to_waiting(run: BulkAction) -> int:
+    """Open persistent ones, which wait for their customer once they were written to. One query."""
+    return eligible_conversations(run).filter(status=Status.OPEN, mode=Mode.PERSISTENT).count()
 
 
 def queues_take_on(run: BulkAction, queue_ids: Iterable[int]) -> Mapping[int, TakesOn]:

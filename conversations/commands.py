@@ -29,6 +29,8 @@ class Command:
 
 COMMANDS = (
     Command(Action.FORCE_CLOSE, "force-close", "e", danger=True),
+    Command(Action.MESSAGE_CUSTOMER, "message-customer", ""),
+    Command(Action.NOTIFY, "notify", ""),
     Command(Action.RELEASE, "release", "", in_menu=True),
     Command(Action.REMOVE, "remove", "", danger=True, in_menu=True),
 )

@@ -13,6 +13,8 @@ from conversations.selection import Selection
 
 WORDS = {
     Action.FORCE_CLOSE: "can be force closed",
+    Action.MESSAGE_CUSTOMER: "can be messaged",
+    Action.NOTIFY: "with somebody to notify",
     Action.RELEASE: "can be released",
     Action.REMOVE: "can be removed",
 }

@@ -1,11 +1,14 @@
 """The registry of what supervisors do to conversations through a dialog: one entry, and everything else follows."""
 
-from bulk_actions.kinds import force_close, release, remove
+from bulk_actions.kinds import force_close, message_customer, notify, release, remove
 from bulk_actions.kinds.run_kind import RunForm, RunKind, Typed
+from bulk_actions.kinds.work_item import KINDS as WORK_ITEM_KINDS
 from contact_center.errors import NotFound
 from conversations.rules import Action
 
-KINDS: dict[Action, RunKind] = {kind.action: kind for kind in (force_close.KIND, release.KIND, remove.KIND)}
+_MODULES = (force_close, message_customer, notify, release, remove)
+KINDS: dict[Action, RunKind] = {module.KIND.action: module.KIND for module in _MODULES}
+KINDS |= {kind.action: kind for kind in WORK_ITEM_KINDS}
 
 
 def kind_of(action: str) -> RunKind:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from contact_center.errors import Invalid, Refused
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Organization, OrganizationSettings
-from conversations import placeholders
+from conversations import outgoing
 from conversations.models import Disposition, ForceCloseReason, Message, Offer
 from conversations.rules import Action, sentence_of
 from conversations.states import OfferOutcome
@@ -73,9 +73,6 @@ class Context:
 
 
 SENDING = frozenset({Action.MESSAGE_CUSTOMER, Action.NOTIFY})
-# product.md §6.
-SENT_LENGTH = 1_000
-TITLE_LENGTH = 100
 SAYING = frozenset({Action.REPLY, Action.INTERNAL_NOTE})
 MESSAGE_LENGTH = 6_000
 
@@ -89,7 +86,7 @@ def prepare(
     """Look up what the parameters name. Raises Invalid with the field's sentence."""
     context = Context(actor, action, now, operation_id, parameters)
     if action in SAYING:
-        context.text = _text(parameters)
+        context.text = outgoing.written(parameters, MESSAGE_LENGTH)
     if action in SENDING:
         _prepare_sending(context)
     if action in TO_QUEUE:
@@ -110,13 +107,10 @@ def prepare(
 
 
 def _prepare_sending(context: Context) -> None:
-    context.text = _text(context.parameters, SENT_LENGTH)
     if context.action is Action.NOTIFY:
-        context.title = _text(context.parameters, TITLE_LENGTH, "title", "Write a title first.")
-        placeholders.check(context.title, placeholders.FOR_REPRESENTATIVES, "title")
-        placeholders.check(context.text, placeholders.FOR_REPRESENTATIVES, "text")
+        context.title, context.text = outgoing.notification(context.parameters)
     else:
-        placeholders.check(context.text, placeholders.FOR_CUSTOMERS, "text")
+        context.text = outgoing.message_to_customers(context.parameters)
     context.organization_name = Organization.objects.values_list("name", flat=True).get(
         pk=context.actor.organization_id
     )
@@ -132,22 +126,6 @@ def _id(parameters: Mapping[str, Any], name: str) -> int:
         return int(parameters.get(name) or 0)
     except (TypeError, ValueError):
         return 0
-
-
-def _text(
-    parameters: Mapping[str, Any],
-    longest: int = MESSAGE_LENGTH,
-    name: str = "text",
-    missing: str = "Write a message first.",
-) -> str:
-    """PostgreSQL can't store NUL, and a browser sends line ends as CRLF."""
-    text = str(parameters.get(name) or "").replace("\0", "").replace("\r\n", "\n").strip()
-    if not text:
-        raise Invalid(missing, fields={name: missing})
-    if len(text) > longest:
-        sentence = f"Keep it to {longest:,} characters; it has {len(text):,}."
-        raise Invalid(sentence, fields={name: sentence})
-    return text
 
 
 def _chosen(found: Target | None, name: str, sentence: str) -> Target:

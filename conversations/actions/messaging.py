@@ -6,6 +6,7 @@ from conversations.actions.context import Context
 from conversations.actions.effects import becomes, leaves_session
 from conversations.actions.step import Notice, Step
 from conversations.models import Conversation, Message
+from conversations.outgoing import MESSAGE_LENGTH, TITLE_LENGTH, values_for_customer, values_for_representative
 from conversations.placeholders import fill
 from conversations.rules import sentence_of
 from conversations.states import Author, Phase, SessionClosure, Status, StatusReason
@@ -20,7 +21,7 @@ def message_customer(conversation: Conversation, context: Context) -> Step:
     A persistent conversation in Open moves to Waiting (T27): there is nobody to answer before the customer does.
     """
     step = Step(conversation, AuditAction.MESSAGED_CUSTOMER, counts_as_version=False)
-    text = fill(context.text, _for_customer(conversation, context))
+    text = fill(context.text, values_for_customer(conversation, context.organization_name))
     step.messages.append(
         Message(
             conversation_id=conversation.pk,
@@ -46,23 +47,14 @@ def notify(conversation: Conversation, context: Context) -> Step:
     if representative is None or representative.membership_id is None:
         raise Refused(sentence_of("no_account"), code="no_account")
     step = Step(conversation, AuditAction.NOTIFIED, counts_as_version=False)
-    values = {"representative": representative.name, "organization": context.organization_name}
+    values = values_for_representative(representative, context.organization_name)
     step.notify.append(
         Notice(
             representative.pk,
             NOTICE,
-            fill(context.title, values)[:100],
-            fill(context.text, values)[:1000],
+            fill(context.title, values)[:TITLE_LENGTH],
+            fill(context.text, values)[:MESSAGE_LENGTH],
             about_run=True,
         )
     )
     return step
-
-
-def _for_customer(conversation: Conversation, context: Context) -> dict[str, str]:
-    return {
-        "customer": conversation.customer_name,
-        "number": conversation.number,
-        "subject": conversation.subject,
-        "organization": context.organization_name,
-    }

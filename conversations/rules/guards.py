@@ -112,6 +112,11 @@ HAS_PERSON = Guard(
     lambda c, a: c.representative is not None and c.representative.type == Representative.Type.PERSON,
     lambda a: Q(representative__isnull=False) & Q(representative__type=Representative.Type.PERSON),
 )
+HAS_ACCOUNT = Guard(
+    "no_account",
+    lambda c, a: c.representative is not None and c.representative.membership_id is not None,
+    lambda a: Q(representative__membership__isnull=False),
+)
 PERSISTENT = Guard("not_persistent", lambda c, a: c.mode == Mode.PERSISTENT, lambda a: Q(mode=Mode.PERSISTENT))
 MINE = Guard(
     "not_yours",

@@ -120,7 +120,7 @@ _ROWS = (
         Action.NOTIFY,
         SUPERVISOR,
         _where(messaging=(ACTIVE, WAITING, WRAP_UP)),
-        (guards.HAS_PERSON,),
+        (guards.HAS_PERSON, guards.HAS_ACCOUNT),
         bulk=MESSAGING,
         states={OPEN: "no_representative"},
     ),
