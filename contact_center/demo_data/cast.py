@@ -74,20 +74,20 @@ HARBOR = Cast(
     representatives=(
         Rep("Amara Okafor", Presence.AVAILABLE, 150, (0, 1, 4), (("English", 10), ("Refunds", 8))),
         Rep(
-            "Jun Takahashi", Presence.AVAILABLE, 120, (0, 2, 3), (("English", 8), ("Japanese", 10), ("Electronics", 9))
+            "Jun Takahashi", Presence.AVAILABLE, 200, (0, 2, 3), (("English", 8), ("Japanese", 10), ("Electronics", 9))
         ),
-        Rep("Sofía Herrera", Presence.BUSY, 120, (1, 3, 5), (("Spanish", 10), ("English", 8), ("Refunds", 9))),
-        Rep("Kwame Mensah", Presence.AVAILABLE, 150, (0, 2, 4), (("English", 10), ("French", 7), ("Furniture", 8))),
-        Rep("Elif Yıldız", Presence.AVAILABLE, 90, (1, 3, 6), (("Turkish", 10), ("German", 8), ("English", 7))),
-        Rep("Lukas Novák", Presence.AWAY, 120, (0, 4, 5), (("Czech", 10), ("German", 9), ("English", 8))),
+        Rep("Sofía Herrera", Presence.BUSY, 200, (1, 3, 5), (("Spanish", 10), ("English", 8), ("Refunds", 9))),
+        Rep("Kwame Mensah", Presence.AVAILABLE, 240, (0, 2, 4), (("English", 10), ("French", 7), ("Furniture", 8))),
+        Rep("Elif Yıldız", Presence.AVAILABLE, 160, (1, 3, 6), (("Turkish", 10), ("German", 8), ("English", 7))),
+        Rep("Lukas Novák", Presence.AWAY, 200, (0, 4, 5), (("Czech", 10), ("German", 9), ("English", 8))),
         Rep(
             "Mei-Ling Chen",
             Presence.DO_NOT_DISTURB,
-            60,
+            120,
             (2, 3, 6),
             (("Mandarin", 10), ("English", 9), ("Electronics", 10)),
         ),
-        Rep("Daniel O'Brien", Presence.OFFLINE, 120, (0, 1, 5, 6), (("English", 10), ("Furniture", 6))),
+        Rep("Daniel O'Brien", Presence.OFFLINE, 200, (0, 1, 5, 6), (("English", 10), ("Furniture", 6))),
     ),
     ai_agent="Harbor Assistant",
     queues=(
@@ -120,14 +120,16 @@ SUMMIT = Cast(
     representatives=(
         Rep("Yuki Nakamura", Presence.AVAILABLE, 150, (0, 2, 4), (("English", 9), ("Japanese", 10), ("Flights", 9))),
         Rep(
-            "Fatima Zahra Benali", Presence.AVAILABLE, 120, (0, 1, 3), (("French", 10), ("Arabic", 10), ("English", 8))
+            "Fatima Zahra Benali", Presence.AVAILABLE, 200, (0, 1, 3), (("French", 10), ("Arabic", 10), ("English", 8))
         ),
-        Rep("Marek Kowalski", Presence.AVAILABLE, 120, (1, 3, 5), (("Polish", 10), ("English", 8), ("Rail", 9))),
-        Rep("Chloé Dubois", Presence.BUSY, 90, (0, 2, 6), (("French", 10), ("English", 9), ("Cruises", 7))),
-        Rep("Arjun Mehta", Presence.AVAILABLE, 150, (1, 2, 4), (("Hindi", 10), ("English", 10), ("Flights", 10))),
-        Rep("Isabella Rossi", Presence.DO_NOT_DISTURB, 90, (0, 3, 5), (("Italian", 10), ("English", 8), ("Hotels", 9))),
-        Rep("Thabo Nkosi", Presence.AWAY, 120, (1, 4, 6), (("English", 10), ("Zulu", 10), ("Safaris", 10))),
-        Rep("Freya Lindqvist", Presence.OFFLINE, 120, (0, 1, 5, 6), (("Swedish", 10), ("English", 9))),
+        Rep("Marek Kowalski", Presence.AVAILABLE, 200, (1, 3, 5), (("Polish", 10), ("English", 8), ("Rail", 9))),
+        Rep("Chloé Dubois", Presence.BUSY, 160, (0, 2, 6), (("French", 10), ("English", 9), ("Cruises", 7))),
+        Rep("Arjun Mehta", Presence.AVAILABLE, 240, (1, 2, 4), (("Hindi", 10), ("English", 10), ("Flights", 10))),
+        Rep(
+            "Isabella Rossi", Presence.DO_NOT_DISTURB, 160, (0, 3, 5), (("Italian", 10), ("English", 8), ("Hotels", 9))
+        ),
+        Rep("Thabo Nkosi", Presence.AWAY, 200, (1, 4, 6), (("English", 10), ("Zulu", 10), ("Safaris", 10))),
+        Rep("Freya Lindqvist", Presence.OFFLINE, 200, (0, 1, 5, 6), (("Swedish", 10), ("English", 9))),
     ),
     ai_agent="Summit Guide",
     queues=(

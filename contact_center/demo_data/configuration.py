@@ -7,7 +7,7 @@ from django.utils import timezone
 from contact_center.demo_data.cast import Cast
 from contact_center.tenancy.models import ApiKey, Membership, Organization, OrganizationSettings, hash_key
 from contact_center.tenancy.toggles import MONITORING_NOTICE_VERSION, Toggle
-from conversations.models import Disposition, ForceCloseReason
+from conversations.models import Disposition, ForceCloseReason, MessageTemplate
 from routing.kinds import Channel, Kind, Presence, kind_of, mode_of
 from routing.models import (
     Intent,
@@ -54,6 +54,42 @@ FORCE_CLOSE_REASONS = (
     "Technical problem",
     "Other",
 )
+# Use, name, title, text.
+MESSAGE_TEMPLATES = (
+    (
+        MessageTemplate.Use.MESSAGE,
+        "Outage is over",
+        "",
+        "Dear {customer}, the disturbance that kept us from answering is over. If {number} is settled for you, there is"
+        " nothing to do; otherwise just answer here. {organization}",
+    ),
+    (
+        MessageTemplate.Use.MESSAGE,
+        "Longer wait today",
+        "",
+        "Dear {customer}, more people than usual are writing to us today. We have your question “{subject}” and answer"
+        " as soon as we can. You need not write again. {organization}",
+    ),
+    (
+        MessageTemplate.Use.MESSAGE,
+        "Still there?",
+        "",
+        "Dear {customer}, we have not heard from you about “{subject}”. Is there anything left that we can do?",
+    ),
+    (
+        MessageTemplate.Use.NOTIFY,
+        "Outage",
+        "Known outage",
+        "Hello {representative}, customers may report that payments fail. The cause is known and being repaired. Please"
+        " don’t promise a time; say that we write to everybody as soon as it is over.",
+    ),
+    (
+        MessageTemplate.Use.NOTIFY,
+        "Team meeting",
+        "Short meeting in 15 minutes",
+        "Please finish what you can and set your presence to Do not disturb. Waiting conversations are looked after.",
+    ),
+)
 DISPOSITIONS = ("Solved", "Solved with a refund or credit", "Passed on", "Customer gone", "No action needed")
 
 
@@ -82,6 +118,8 @@ def seed_lists() -> None:
         ForceCloseReason.objects.get_or_create(label=label, defaults={"position": position})
     for position, label in enumerate(DISPOSITIONS):
         Disposition.objects.get_or_create(label=label, defaults={"position": position})
+    for use, name, title, text in MESSAGE_TEMPLATES:
+        MessageTemplate.objects.get_or_create(use=use, name=name, defaults={"title": title, "text": text})
 
 
 def seed_queues(cast: Cast) -> dict[str, Queue]:
@@ -118,6 +156,9 @@ def seed_work_streams(cast: Cast, queues: list[Queue]) -> None:
                 "active_auto_close_seconds": after_active,
                 "waiting_auto_close_seconds": after_waiting,
                 "wrap_up_auto_close_seconds": after_wrap_up,
+                # The demo's representatives are busy people: their units come free a minute after the talk.
+                "wrap_up_rule": WorkStream.WrapUpRule.FOR_A_WHILE,
+                "wrap_up_hold_seconds": MINUTE,
                 "keep_same_representative": channel not in (Channel.LIVE_CHAT, Channel.VOICE, Channel.RECORD),
                 "chat_key": f"demo-{cast.slug}" if slug == CHAT_STREAM else None,
             },

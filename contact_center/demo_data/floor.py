@@ -12,6 +12,7 @@ from routing.kinds import Presence
 from routing.models import Intent, Queue, QueueMember, Representative, WorkStream
 
 AT_WORK = frozenset({Presence.AVAILABLE, Presence.BUSY, Presence.DO_NOT_DISTURB, Presence.AWAY})
+ROOM_OF_THE_FIRST = 30
 
 
 class Floor:
@@ -30,6 +31,8 @@ class Floor:
         self.dispositions = list(Disposition.objects.values_list("pk", flat=True))
         self._members = set(QueueMember.objects.values_list("queue_id", "representative_id"))
         self._free = {person.pk: person.total_units for person in self.people}
+        # The first one is left to whoever tries the desk: with room for offers.
+        self._free[self.people[0].pk] = ROOM_OF_THE_FIRST
 
     def _supervisor(self, cast: Cast) -> Actor:
         return actor_of_membership(Membership.objects.get(user__email=cast.address("supervisor")).pk)

@@ -16,6 +16,7 @@ STREAMS = (("live-chat", 45), ("persistent-chat", 15), ("sms", 15), ("whatsapp",
 MOST_ONGOING = 180
 MOST_FOLLOWED = 60
 CLOSED = frozenset({"wrap_up", "closed"})
+TALKING = "in_conversation"
 
 
 @dataclass(slots=True)
@@ -42,7 +43,11 @@ class Tally:
 
 @dataclass(slots=True)
 class Simulation:
-    """One organization's customers and representatives. `step` does one believable thing."""
+    """One organization's customers and representatives. `step` does one believable thing.
+
+    Its representatives answer what is offered to them, now and then too late; the first one is left to the person who
+    tries the desk.
+    """
 
     slug: str
     client: Client
@@ -52,10 +57,17 @@ class Simulation:
     clock: Callable[[], float] = time.time
     _serial: int = 0
 
+    @property
+    def left_to_people(self) -> str:
+        return CASTS[self.slug].address("rep1")
+
     def step(self) -> None:
         """Raises NotThere when the server can't be reached."""
-        if not self.followed or self.source.random() < 0.3:
+        chance = self.source.random()
+        if not self.followed or chance < 0.15:
             self._open()
+        elif chance < 0.22:
+            self._finish_an_older_one()
         else:
             self._continue(self.followed[self.source.choice(list(self.followed))])
 
@@ -100,21 +112,53 @@ class Simulation:
     def _continue(self, one: Followed) -> None:
         if one.said >= len(one.topic.talk):
             self._end(one)
-        elif one.stream != "voice" and one.said % 2 == 1:
-            self._reply(one)
-        elif one.stream == "voice" or self.source.random() < 0.05:
+        elif one.stream == "voice" or one.said % 2 == 1:
+            self._answer(one)
+        elif self.source.random() < 0.05:
             self._end(one)
         else:
             self._say(one, "customer")
 
-    def _reply(self, one: Followed) -> None:
-        """By whoever it was offered to or holds it; else by anybody but the last, who is offline."""
-        if not one.representative:
-            answer = self.client.get(f"/conversations/{one.id}")
-            holder = answer.body.get("representative") or {}
-            number = self.source.randint(1, len(CASTS[self.slug].representatives) - 1)
-            one.representative = holder.get("email") or CASTS[self.slug].address(f"rep{number}")
-        self._say(one, "representative")
+    def _answer(self, one: Followed) -> None:
+        """Whoever holds it, or is offered it, writes; a message accepts the offer. Open ones wait for routing."""
+        now = self.client.get(f"/conversations/{one.id}")
+        if not now.ok or now.body["status"] in CLOSED:
+            self.followed.pop(one.id, None)
+            return
+        holder = now.body["representative"]
+        if holder is None:
+            return
+        if not holder["email"]:
+            self._escalate(one)
+        elif holder["email"] != self.left_to_people and self._picks_up(now.body["status_reason"]):
+            one.representative = holder["email"]
+            if one.stream == "voice" and now.body["status_reason"] == TALKING:
+                self._end(one)
+            else:
+                self._say(one, "representative")
+
+    def _picks_up(self, reason: str) -> bool:
+        """Every sixth offer rings in vain for a while."""
+        return reason == TALKING or self.source.random() < 5 / 6
+
+    def _escalate(self, one: Followed) -> None:
+        self._counted(self.client.post(f"/conversations/{one.id}/escalate", {}))
+
+    def _finish_an_older_one(self) -> None:
+        """What this simulation didn't open, say before a restart, comes to an end too."""
+        listed = self.client.get("/conversations?status=active&limit=100")
+        for found in listed.body.get("conversations", ()) if listed.ok else ():
+            holder = found["representative"]
+            by_us = holder is not None and holder["email"] not in ("", self.left_to_people)
+            if (
+                by_us
+                and found["status_reason"] == TALKING
+                and found["kind"] != "record"
+                and found["id"] not in self.followed
+            ):
+                if self._counted(self.client.post(f"/conversations/{found['id']}/end", {"by": "representative"})):
+                    self.tally.ended += 1
+                return
 
     def _say(self, one: Followed, author: str) -> None:
         body = {
@@ -132,10 +176,13 @@ class Simulation:
         one.said += 1
 
     def _end(self, one: Followed) -> None:
-        by = "customer" if one.stream in ("live-chat", "voice") and self.source.random() < 0.5 else "representative"
+        """Nobody ends what the person at the desk holds, except its customer."""
+        by_customer = one.stream in ("live-chat", "voice") and self.source.random() < 0.5
         self.followed.pop(one.id, None)
-        answer = self.client.post(f"/conversations/{one.id}/end", {"by": by})
-        if self._counted(answer):
+        if not by_customer and one.representative in ("", self.left_to_people):
+            return
+        body = {"by": "customer" if by_customer else "representative"}
+        if self._counted(self.client.post(f"/conversations/{one.id}/end", body)):
             self.tally.ended += 1
 
     def _counted(self, answer: Answer) -> bool:

@@ -2,19 +2,26 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from contact_center.demo_data.client import Client
 from contact_center.demo_data.seeding import seed
+from contact_center.demo_data.traffic import Simulation
+from contact_center.tenancy.access import system_actor
 from contact_center.tenancy.models import Organization
 from contact_center.tenancy.scope import organization_scope
-from conversations.models import Conversation, Message
+from conversations import dispatch
+from conversations.models import Conversation, Message, Offer
 from conversations.replay import BadLine, read_dialogues
 from tests import invariants
 
@@ -143,11 +150,30 @@ def test_every_line_of_the_real_file_is_a_dialogue():
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_simulated_traffic_keeps_the_rules(floor, in_harbor):
     out = StringIO()
-    call_command("simulate_traffic", url=floor, organization=["harbor"], rate=10_000.0, events=60, seed=3, stdout=out)
+    call_command("simulate_traffic", url=floor, organization=["harbor"], rate=10_000.0, events=40, seed=3, stdout=out)
     assert "harbor: " in out.getvalue()
     with in_harbor():
-        assert Conversation.objects.count() > 5
-        assert Message.objects.filter(author="representative").exists()
+        assert Conversation.objects.count() > 3
+        invariants.assert_all()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_simulated_representatives_answer_offers_but_the_first_is_left_to_people(floor, in_harbor):
+    with in_harbor():
+        actor = system_actor(Organization.objects.get(slug="harbor"))
+    with closing(Client(floor, "demo-key-harbor")) as client:
+        simulation = Simulation("harbor", client, random.Random(5))
+        for number in range(100):
+            simulation.step()
+            if number % 4 == 0:
+                with in_harbor():
+                    dispatch.run(actor=actor, now=timezone.now())
+    with in_harbor():
+        writers = Message.objects.filter(author="representative").values_list("representative__email", flat=True)
+        assert writers
+        assert "rep1@harbor.example" not in set(writers)
+        assert Offer.objects.filter(outcome="accepted").exists()
+        assert Offer.objects.filter(representative__email="rep1@harbor.example", outcome="pending").exists()
         invariants.assert_all()
 
 
