@@ -165,4 +165,4 @@ def test_the_number_of_statements_does_not_grow(harbor, send, count):
         with CaptureQueriesContext(connection) as queries:
             send(harbor, *rows, bulk=True)
         statements = [query for query in queries if "SAVEPOINT" not in query["sql"]]
-        assert len(statements) == 10
+        assert len(statements) == 11

@@ -1,0 +1,203 @@
+"""People and machines who want the same conversation at the same moment, over real connections.
+
+In each race one wins, the other is told what it is now, nothing is lost, and the audit is complete.
+"""
+
+import threading
+from collections import Counter
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from contact_center.audit.actions import AuditAction
+from contact_center.audit.models import AuditEvent
+from contact_center.errors import Conflict, Refused
+from contact_center.tenancy.access import system_actor
+from conversations.actions import perform
+from conversations.intake.messages import receive_messages
+from conversations.intake.parcels import MessageParcel
+from conversations.models import Conversation, Message, Offer
+from conversations.states import OfferOutcome, Status
+from routing.kinds import Channel
+from tests import factories, invariants
+from tests.cast import make_cast
+from tests.concurrency import at_once, uncommitted
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+ROUNDS = 5
+
+
+@pytest.fixture
+def cast():
+    return make_cast("harbor")
+
+
+def audited(conversation):
+    events = AuditEvent.objects.filter(conversation_id=conversation.pk).order_by("pk")
+    return [AuditAction(action) for action in events.values_list("action", flat=True)]
+
+
+def single(cast, action, row, *, member=None, **parameters):
+    """What a dialog does: the version the person saw, and the answer at once."""
+    return perform(
+        action,
+        [row.pk],
+        actor=cast.actor(member),
+        parameters=parameters,
+        versions={row.pk: row.version},
+        single=True,
+    )
+
+
+def customer_writes(cast, row, name="late"):
+    parcel = MessageParcel(row.pk, f"{name}-{row.pk}", "Are you still there?")
+    return receive_messages([parcel], actor=system_actor(cast.organization), now=timezone.now())[0]
+
+
+@pytest.mark.parametrize("_", range(ROUNDS))
+def test_two_supervisors_assign_the_same_conversation(cast, _):
+    with cast.scope():
+        row = factories.make_conversation(queue=cast.orders)
+        ben = factories.make_representative("Ben Osei", queues=[cast.orders])
+    answers = at_once(
+        cast,
+        lambda: single(cast, "assign_to_representative", row, representative=cast.ana.pk),
+        lambda: single(cast, "assign_to_representative", row, member=cast.second, representative=ben.pk),
+    )
+    lost = [answer for answer in answers if isinstance(answer, Conflict)]
+    assert len(lost) == 1, answers
+    with cast.scope():
+        offer = Offer.objects.get()
+        assert offer.representative.name in lost[0].current
+        assert audited(row) == [AuditAction.ASSIGNED_TO_REPRESENTATIVE]
+        invariants.assert_all()
+
+
+@pytest.mark.parametrize("_", range(ROUNDS))
+def test_a_customers_message_arrives_during_a_force_close(cast, _):
+    """Stored before the end, or in a new conversation linked to the closed one: never lost, never in a closed one."""
+    with cast.scope():
+        row = factories.make_conversation(
+            channel=Channel.SMS, queue=cast.orders, status=Status.ACTIVE, representative=cast.ana
+        )
+    close = partial(single, cast, "force_close", row, reason=cast.reason.pk)
+    closed, receipt = at_once(cast, close, lambda: customer_writes(cast, row))
+    assert not isinstance(closed, Exception), closed
+    assert receipt.error is None, receipt
+    with cast.scope():
+        written = Message.objects.get(author="customer")
+        row.refresh_from_db()
+        assert row.status == Status.CLOSED
+        if written.conversation_id != row.pk:
+            assert Conversation.objects.get(pk=written.conversation_id).previous_id == row.pk
+        else:
+            assert written.pk < Message.objects.get(conversation=row, author="system").pk
+        assert Counter(audited(row))[AuditAction.FORCE_CLOSED] == 1
+        invariants.assert_all()
+
+
+def test_a_message_that_waits_for_a_force_close_opens_a_linked_conversation(cast):
+    with cast.scope():
+        row = factories.make_conversation(channel=Channel.SMS, queue=cast.orders)
+    receipts = []
+
+    def write():
+        receipts.extend(at_once(cast, lambda: customer_writes(cast, row)))
+
+    writer = threading.Thread(target=write)
+    with uncommitted(cast, partial(single, cast, "force_close", row, reason=cast.reason.pk)):
+        writer.start()
+        writer.join(timeout=0.5)
+        assert receipts == [], "it waits for the row"
+    writer.join(timeout=20)
+    with cast.scope():
+        following = Conversation.objects.exclude(pk=row.pk).get()
+        assert (receipts[0].conversation.pk, following.previous_id) == (following.pk, row.pk)
+        invariants.assert_all()
+
+
+@pytest.mark.parametrize("_", range(ROUNDS))
+def test_a_representative_accepts_while_a_supervisor_transfers(cast, _):
+    with cast.scope():
+        row = factories.make_conversation(queue=cast.orders)
+        ben = factories.make_representative("Ben Osei", queues=[cast.orders])
+        perform("assign_to_representative", [row.pk], actor=cast.actor(), parameters={"representative": cast.ana.pk})
+        row.refresh_from_db()
+    accepted, transferred = at_once(
+        cast,
+        lambda: single(cast, "accept", row, member=cast.agent),
+        lambda: single(cast, "transfer_to_representative", row, member=cast.second, representative=ben.pk),
+    )
+    lost = [answer for answer in (accepted, transferred) if isinstance(answer, Conflict | Refused)]
+    assert len(lost) == 1, (accepted, transferred)
+    assert "changed" in lost[0].sentence
+    with cast.scope():
+        row.refresh_from_db()
+        outcomes = sorted(Offer.objects.values_list("outcome", flat=True))
+        if lost[0] is transferred:
+            assert (row.representative_id, outcomes) == (cast.ana.pk, [OfferOutcome.ACCEPTED])
+        else:
+            assert (row.representative_id, outcomes) == (ben.pk, [OfferOutcome.PENDING, OfferOutcome.WITHDRAWN])
+        assert len(audited(row)) == 2
+        invariants.assert_all()
+
+
+@pytest.mark.parametrize("_", range(ROUNDS))
+def test_two_representatives_pick_the_same_conversation(cast, _):
+    with cast.scope():
+        row = factories.make_conversation(queue=cast.orders)
+        member = factories.make_member("ben@harbor.example", "representative")
+        ben = factories.make_representative("Ben Osei", queues=[cast.orders], membership=member)
+    answers = at_once(
+        cast,
+        lambda: single(cast, "pick", row, member=cast.agent),
+        lambda: single(cast, "pick", row, member=member),
+    )
+    lost = [answer for answer in answers if isinstance(answer, Conflict)]
+    assert len(lost) == 1, answers
+    with cast.scope():
+        row.refresh_from_db()
+        assert row.representative_id in (cast.ana.pk, ben.pk)
+        assert audited(row) == [AuditAction.PICKED]
+        invariants.assert_all()
+
+
+def test_a_queue_is_deactivated_between_preview_and_run(cast):
+    with cast.scope():
+        rows = factories.make_conversations(3, queue=cast.orders)
+        factories.make_representative(queues=[cast.refunds])
+        versions = {row.pk: row.version for row in rows}
+        cast.refunds.is_active = False
+        cast.refunds.save()
+        results = perform(
+            "assign_to_queue",
+            versions,
+            actor=cast.actor(),
+            parameters={"queue": cast.refunds.pk},
+            versions=versions,
+            bulk=True,
+        )
+        assert {(result.outcome, result.code) for result in results} == {("skipped", "queue_inactive")}
+        assert set(Conversation.objects.values_list("queue_id", flat=True)) == {cast.orders.pk}
+        assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("_", range(ROUNDS))
+def test_opposite_batches_of_the_same_conversations_dont_lock_each_other_out(cast, _):
+    """Everybody locks in id order, whatever the order of the ids that were asked for."""
+    with cast.scope():
+        rows = factories.make_conversations(30, queue=cast.orders)
+        ids = [row.pk for row in rows]
+    parameters = {"reason": cast.reason.pk}
+    answers = at_once(
+        cast,
+        lambda: perform("force_close", ids, actor=cast.actor(), parameters=parameters, bulk=True),
+        lambda: perform("force_close", ids[::-1], actor=cast.actor(cast.second), parameters=parameters, bulk=True),
+    )
+    outcomes = Counter(result.outcome for answer in answers for result in answer)
+    assert outcomes == {"succeeded": 30, "skipped": 30}
+    with cast.scope():
+        assert AuditEvent.objects.filter(action=AuditAction.FORCE_CLOSED).count() == 30
+        invariants.assert_all()
