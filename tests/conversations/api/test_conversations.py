@@ -1,8 +1,11 @@
 """Opening conversations: once each, in the right place, with a sentence for everything that is wrong."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
@@ -11,7 +14,7 @@ from conversations.states import Status
 from routing.kinds import Channel
 from routing.models import Intent, IntentFamily, IntentGroup, Representative, Skill
 from tests import factories, invariants
-from tests.conversations.api.caller import conversation_body, error_of
+from tests.conversations.api.caller import conversation_body, error_of, message_body
 
 
 def test_a_new_conversation_waits_in_its_queue_with_the_first_message(harbor, api):
@@ -166,3 +169,17 @@ def test_opening_takes_a_fixed_number_of_queries(harbor, api, stream, queries):
     with CaptureQueriesContext(connection) as captured:
         assert api.post("/conversations", conversation_body(work_stream=stream)).status_code == 201
     assert len(captured) == queries, "\n".join(query["sql"][:120] for query in captured)
+
+
+def test_a_live_chat_for_a_closed_queue_is_answered_and_over_while_persistent_work_is_held(harbor, api):
+    with harbor.scope():
+        harbor.orders.closed_until = timezone.now() + timedelta(hours=1)
+        harbor.orders.save()
+    chat = api.post("/conversations", conversation_body(work_stream="live-chat"))
+    assert (chat.status_code, chat.json()["status"]) == (201, "closed")
+    assert api.post("/conversations", conversation_body(work_stream="sms")).json()["status"] == "open"
+    texts = [one["text"] for one in api.get(f"/conversations/{chat.json()['id']}/messages").json()["messages"]]
+    assert texts[1].startswith("We are closed right now.")
+    again = api.post(f"/conversations/{chat.json()['id']}/messages", message_body())
+    assert (again.status_code, again.json()["status"]) == (201, "closed")
+    assert again.json()["previous_id"] == chat.json()["id"]

@@ -1,9 +1,13 @@
 """The customer's page: ask, read, write again, end; nothing internal, nothing of anybody else."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conversations.actions import perform
 from conversations.models import Conversation, Message
@@ -159,3 +163,38 @@ def test_a_flood_is_refused_for_a_minute(harbor, stream):
     ask(client)
     answers = {client.get(f"{PAGE}messages/").status_code for _ in range(245)}
     assert answers == {200, 429}
+
+
+def test_an_open_page_says_that_the_customer_is_there(harbor, stream):
+    client = Client()
+    ask(client)
+    client.get(f"{PAGE}messages/")
+    row = only(harbor)
+    assert row.customer_seen_at is not None
+    with harbor.scope():
+        Conversation.objects.update(customer_connected=False, customer_disconnected_at=row.customer_seen_at)
+    client.get(f"{PAGE}messages/")
+    back = only(harbor)
+    assert (back.customer_connected, back.customer_disconnected_at) == (True, None)
+
+
+def test_an_open_page_costs_no_write_each_time_it_asks(harbor, stream):
+    client = Client()
+    ask(client)
+    client.get(f"{PAGE}messages/")
+    with CaptureQueriesContext(connection) as queries:
+        for _ in range(5):
+            assert client.get(f"{PAGE}messages/").status_code == 200
+    assert not [query for query in queries if query["sql"].startswith("UPDATE")]
+
+
+def test_a_question_to_a_closed_queue_is_answered_at_once_and_the_chat_is_over(harbor, stream):
+    with harbor.scope():
+        harbor.orders.closed_until = timezone.now() + timedelta(hours=1)
+        harbor.orders.save()
+    client = Client()
+    ask(client)
+    page = client.get(PAGE).text
+    assert "We are closed right now." in page
+    assert "This conversation has ended." in page
+    assert page.index("Where is my parcel?") < page.index("We are closed right now.")
