@@ -11,6 +11,7 @@ class BulkActionsConfig(AppConfig):
     def ready(self) -> None:
         # Registers its sockets and listens to answers; both need the models, which stand only now.
         import_module("bulk_actions.live_view")
+        import_module("bulk_actions.approval").link_notifications()
         answered = import_module("conversations.actions.answered")
         settle = import_module("bulk_actions.answers").settle
         if settle not in answered.on_answered:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from bulk_actions import approval
 from bulk_actions.kinds import RunForm, RunKind, Typed, kind_of
 from bulk_actions.limits import MAXIMUM
 from bulk_actions.models import BulkAction
@@ -26,6 +27,7 @@ def context(
     preview = read_preview(run, actor=actor)
     single = conversation_of_single(run, actor=actor) if run.single else None
     extras = kind.extras(run, actor, typed)
+    second = approval.said_beforehand(run, preview.eligible)
     return {
         "title": f"{kind.heading} {in_words(run, preview.total)}",
         "passive": kind.passive,
@@ -49,7 +51,7 @@ def context(
         "run_key": str(run.key),
         "errors": form.sentences() if form and not form.is_valid() else {},
         "error": error or extras.get("impossible", ""),
-        "notice": notice,
+        "notice": " ".join(said for said in (notice, second) if said),
         **extras,
     }
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bulk_actions.models import BulkAction
 from bulk_actions.progress import Counts
-from bulk_actions.states import UNFINISHED, RunStatus
+from bulk_actions.states import CANCELLABLE, UNFINISHED, RunStatus
 from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.scope import current_organization_id
 
@@ -67,6 +67,11 @@ def move_each(sentences: Mapping[int, str], name: str, **changes: Any) -> None:
 def touch(bulk_action_id: int, **changes: Any) -> bool:
     """Store progress of an unfinished run without a transition."""
     return _update(bulk_action_id, UNFINISHED, **changes)
+
+
+def settle_at_start(bulk_action_id: int, skipped: int) -> bool:
+    """What the preview said won't be done, for a run that starts or waits for approval."""
+    return _update(bulk_action_id, CANCELLABLE, skipped=skipped)
 
 
 def _update(bulk_action_id: int, sources: frozenset[str], **changes: Any) -> bool:

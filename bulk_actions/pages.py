@@ -7,9 +7,13 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from bulk_actions import presenters, queries
+from bulk_actions.approval import why_not_decide
+from bulk_actions.coverage import covers
 from bulk_actions.models import BulkAction
 from bulk_actions.queries import ItemFilter, Place
-from bulk_actions.starting import is_cancellable
+from bulk_actions.reach import Reach, delivery_of
+from bulk_actions.starting import is_cancellable, why_not_retry
+from bulk_actions.states import RunStatus
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import Right
 from contact_center.web.pagination import PAGE_SIZES, Page, count_rows
@@ -43,22 +47,40 @@ def empty_history(actor: Actor) -> dict[str, str]:
 
 
 def run_context(run: BulkAction, actor: Actor, chosen: ItemFilter, place: Place) -> dict[str, Any]:
-    """Six queries, one more for somebody whose queues don't cover everything."""
-    page = queries.item_page(run.pk, actor, chosen, place)
+    """Six queries, one more for somebody whose queues don't cover everything; one or two more where it sends."""
+    page, reach = queries.item_page(run.pk, actor, chosen, place), Reach.of(run)
     query = urlencode(chosen.parameters | place.parameters)
     return {
         **head_context(run, actor),
         **groups_context(run, actor, chosen),
         "history_url": history_url(actor),
         "ws_url": f"/ws/o/{actor.organization_slug}/run/?id={run.pk}" + (f"&{query}" if query else ""),
-        "items": item_rows([row[0] for row in page.rows], actor),
+        "items": item_rows([row[0] for row in page.rows], actor, reach),
+        "delivers": reach.delivers,
+        "receipts": reach.receipts(actor),
         "pagination": run_pagination(run, actor, chosen, place, neighbours(page)),
     }
 
 
 def head_context(run: BulkAction, actor: Actor) -> dict[str, Any]:
-    head = presenters.run_head(run, actor.organization_slug, cancellable=is_cancellable(run, actor))
-    return {"run": head, "parameters": presenters.parameters(run)}
+    """Two queries at most beside the run: whether the person's queues cover it, and its retries."""
+    slug, covered = actor.organization_slug, covers(actor, run)
+    head = presenters.run_head(
+        run,
+        slug,
+        cancellable=is_cancellable(run, actor, covered=covered),
+        retriable=not why_not_retry(run, actor, covered=covered),
+    )
+    before = [run.retry_of] if run.retry_of else []
+    awaits = run.status == RunStatus.AWAITING_APPROVAL
+    refusal = why_not_decide(run, actor, covered=covered) if awaits else ""
+    return {
+        "run": head,
+        "parameters": presenters.parameters(run),
+        "retry_of": presenters.related(before, slug),
+        "retries": presenters.related(queries.retries_of(run), slug),
+        "decision": presenters.decision(run, slug, refusal=refusal) if awaits else None,
+    }
 
 
 def groups_context(run: BulkAction, actor: Actor, chosen: ItemFilter) -> dict[str, Any]:
@@ -81,10 +103,16 @@ def _empty_items(chosen: ItemFilter, url: str) -> dict[str, str]:
     return {"icon": "lock", "title": "Nothing in your queues", "text": text}
 
 
-def item_rows(ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:
+def item_rows(ids: Sequence[int], actor: Actor, reach: Reach) -> list[dict[str, Any]]:
     names = queries.item_rows(ids, actor)
     url = conversations_url(actor) if actor.may(Right.SUPERVISE) else ""
-    return [presenters.item_row(names.items[id], names, conversations_url=url) for id in ids if id in names.items]
+    items = [names.items[id] for id in ids if id in names.items]
+    rows = [presenters.item_row(item, names, conversations_url=url) for item in items]
+    if reach.delivers:
+        sent = reach.deliveries(item.conversation_id for item in items)
+        for row, item in zip(rows, items, strict=True):
+            row["delivery"] = delivery_of(sent.get(item.conversation_id, ()))
+    return rows
 
 
 def neighbours(page: Page[Any]) -> dict[str, str]:

@@ -1,16 +1,22 @@
 """What the templates of runs print: words and numbers, made once; no rule and no query in here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from bulk_actions.kinds import kind_of
+from bulk_actions.limits import APPROVAL_EXPIRES
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.queries import ItemRows
 from bulk_actions.states import TERMINAL, UNFINISHED, Outcome, RunStatus
 from conversations.rules import Action, sentence_of
 from conversations.states import Phase, Status, StatusReason, phase_of
 
+# Nothing was done, and why.
+NEVER_RAN: dict[str, str] = {
+    RunStatus.REJECTED: "Rejected. Nothing was changed.",
+    RunStatus.EXPIRED: "Nobody approved it in time. Nothing was changed.",
+}
 # Sentences that name a state of their own are told in general above a list.
 CODE_OF_CHANGED = "changed"
 
@@ -38,7 +44,7 @@ def run_row(run: BulkAction, slug: str) -> dict[str, Any]:
     }
 
 
-def run_head(run: BulkAction, slug: str, *, cancellable: bool) -> dict[str, Any]:
+def run_head(run: BulkAction, slug: str, *, cancellable: bool, retriable: bool) -> dict[str, Any]:
     """The head of a run's page."""
     done = run.succeeded + run.skipped + run.failed
     return run_row(run, slug) | {
@@ -46,7 +52,27 @@ def run_head(run: BulkAction, slug: str, *, cancellable: bool) -> dict[str, Any]
         "done": done,
         "pending": max(0, run.total - done),
         "cancel_url": f"{run_url(run.pk, slug)}cancel/" if cancellable else "",
+        "retry_url": f"{run_url(run.pk, slug)}retry/" if retriable else "",
+        "decided_by": str(run.decided_by) if run.decided_by_id else "",
+        "decided_at": moment(run.decided_at),
+        "decision_label": "Rejected by" if run.status == RunStatus.REJECTED else "Approved by",
+        "decision_reason": run.decision_reason,
     }
+
+
+def decision(run: BulkAction, slug: str, *, refusal: str) -> dict[str, Any]:
+    """The second supervisor's part of a run that awaits it; `refusal` says why this person has none."""
+    until = run.started_at + APPROVAL_EXPIRES if run.started_at else None
+    return {
+        "until": moment(until),
+        "refusal": refusal,
+        "approve_url": "" if refusal else f"{run_url(run.pk, slug)}approve/",
+        "reject_url": "" if refusal else f"{run_url(run.pk, slug)}reject/",
+    }
+
+
+def related(runs: Iterable[BulkAction], slug: str) -> list[dict[str, str]]:
+    return [{"title": run.title, "url": run_url(run.pk, slug), "status": str(run.get_status_display())} for run in runs]
 
 
 def parameters(run: BulkAction) -> list[dict[str, str]]:
@@ -71,6 +97,8 @@ def sentence(run: BulkAction) -> str:
     refused = run.total - run.eligible
     if run.status == RunStatus.AWAITING_APPROVAL or (run.status == RunStatus.QUEUED and not run.cancel_requested_at):
         return f"{run.eligible:,} will be {passive}." + (f" {refused:,} won’t." if refused else "")
+    if run.status in NEVER_RAN:
+        return NEVER_RAN[run.status]
     if run.status in UNFINISHED:
         if run.enqueued_at is None:
             return run.status_sentence
@@ -146,6 +174,10 @@ def state_words(state: Mapping[str, Any], names: ItemRows) -> str:
         words += f" with {representative}"
     if queue := names.queues.get(state.get("queue_id") or 0):
         words += f" in {queue}"
+    if offered_to := names.representatives.get(state.get("offered_to") or 0):
+        words += f", transfer offered to {offered_to}"
+    if over := state.get("exceeds_by"):
+        words += f", exceeding by {counted(over, 'unit')}"
     return words
 
 

@@ -19,6 +19,8 @@ from routing.models import Queue, Representative
 
 RUN_ORDER = Keyset(F("started_at"), descending=True)
 ITEM_ORDER = Keyset(F("conversation_id"), descending=False)
+# Named on the page of the first run.
+RETRIES = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})\Z")
 
@@ -83,10 +85,16 @@ def run_rows(ids: Iterable[int]) -> dict[int, BulkAction]:
 
 def get_run(bulk_action_id: int) -> BulkAction:
     """Raises NotFound."""
-    run = runs().filter(pk=bulk_action_id).select_related("created_by__user").first()
+    people = ("created_by__user", "decided_by__user", "retry_of")
+    run = runs().filter(pk=bulk_action_id).select_related(*people).first()
     if run is None:
         raise NotFound("There is no such run.")
     return run
+
+
+def retries_of(run: BulkAction) -> list[BulkAction]:
+    """Runs over what failed in this one, the newest first. One query."""
+    return list(runs().filter(retry_of_id=run.pk).order_by("-pk")[:RETRIES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +152,12 @@ def item_rows(ids: Sequence[int], actor: Actor) -> ItemRows:
     """Four queries."""
     found = {item.pk: item for item in BulkActionItem.objects.filter(pk__in=list(ids))}
     states = [state for item in found.values() for state in (item.before, item.after)]
+    people = {state.get(name) for state in states for name in ("representative_id", "offered_to")}
     subjects = visible_to(actor).filter(pk__in=[item.conversation_id for item in found.values()])
     return ItemRows(
         found,
         dict(subjects.values_list("pk", "subject")),
-        _names(Representative.objects.all(), {state.get("representative_id") for state in states}),
+        _names(Representative.objects.all(), people),
         _names(Queue.objects.all(), {state.get("queue_id") for state in states}),
     )
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from bulk_actions.kinds import kind_of
 from bulk_actions.limits import MAXIMUM, SAMPLES
 from bulk_actions.models import BulkAction, BulkActionItem
+from bulk_actions.states import Outcome
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.scope import current_organization_id
 from conversations.models import Conversation
@@ -60,25 +61,45 @@ def freeze_again(run: BulkAction, *, actor: Actor, action: Action | None = None)
     """The same conversations as they are now, for a dialog whose Proceed came too late or that shows a sister."""
     ids = list(run.items.values_list("conversation_id", flat=True))
     chosen = visible_to(actor).filter(pk__in=ids).order_by("pk")
-    asked = len(ids) + run.missing
-    return _freeze(action or Action(run.action), chosen, actor=actor, asked=asked, single=run.single)
+    asked, action = len(ids) + run.missing, action or Action(run.action)
+    return _freeze(action, chosen, actor=actor, asked=asked, single=run.single, retry_of_id=run.retry_of_id)
+
+
+def freeze_failed(run: BulkAction, *, actor: Actor) -> BulkAction:
+    """What failed in a run, as it is now: a run of its own that refers to the first."""
+    ids = list(run.items.filter(outcome=Outcome.FAILED).values_list("conversation_id", flat=True))
+    chosen = visible_to(actor).filter(pk__in=ids).order_by("pk")
+    action = Action(run.action)
+    return _freeze(action, chosen, actor=actor, asked=len(ids), single=run.single, retry_of_id=run.pk)
 
 
 def become(run: BulkAction, action: Action, *, actor: Actor) -> None:
-    """Make a previewed run one of a sister action; every item is judged anew, at the version it was selected at."""
+    """Make a previewed run one of a sister action; every item is judged anew, at the version it was selected at.
+
+    What has changed since is left to its turn, which says what it is now.
+    """
     judged = visible_to(actor).filter(pk=OuterRef("conversation_id")).order_by()
-    code = judged.annotate(code=refusal_code(action, actor, bulk=not run.single)).values("code")
-    run.items.update(preview_code=Coalesce(Subquery(code), Value("not_found")))
+    unchanged = judged.filter(version=OuterRef("version"))
+    code = unchanged.annotate(code=refusal_code(action, actor, bulk=not run.single)).values("code")
+    changed = Case(When(Exists(judged), then=F("preview_code")), default=Value("not_found"))
+    run.items.update(preview_code=Coalesce(Subquery(code), changed))
     run.action = action
     run.title = title_of(run)
     run.save(update_fields=["action", "title"])
 
 
 def _freeze(
-    action: Action, chosen: QuerySet[Conversation], *, actor: Actor, asked: int | None, single: bool
+    action: Action,
+    chosen: QuerySet[Conversation],
+    *,
+    actor: Actor,
+    asked: int | None,
+    single: bool,
+    retry_of_id: int | None = None,
 ) -> BulkAction:
     with transaction.atomic():
-        run = BulkAction(action=action, created_by_id=actor.membership_id or 0, single=single)
+        person = actor.membership_id or 0
+        run = BulkAction(action=action, created_by_id=person, single=single, retry_of_id=retry_of_id)
         run.save(force_insert=True)
         run.total = _insert_items(run, chosen.annotate(preview_code=refusal_code(action, actor, bulk=not single)))
         run.missing = 0 if asked is None else asked - run.total

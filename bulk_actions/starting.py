@@ -7,13 +7,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bulk_actions import execution, lifecycle
+from bulk_actions import approval, execution, lifecycle
 from bulk_actions.answers import OFFERING
+from bulk_actions.coverage import NOT_COVERED, covers, why_not_act_on
 from bulk_actions.kinds import kind_of
 from bulk_actions.limits import PREVIEW_LIVES
 from bulk_actions.models import BulkAction, BulkActionItem
-from bulk_actions.selection import become, title_of
-from bulk_actions.states import UNFINISHED, RunStatus
+from bulk_actions.selection import become, freeze_failed, title_of
+from bulk_actions.states import CANCELLABLE, TERMINAL, RunStatus
 from bulk_actions.tasks import enqueue, run_chunk
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.record import record
@@ -22,7 +23,6 @@ from contact_center.tenancy.access import Actor
 from contact_center.tenancy.scope import current_organization_id
 from conversations.actions.yielding import lock_offered, withdraw_offers_of
 from conversations.rules import Action, sentence_of
-from conversations.visibility import visible_to
 
 # What the preview said won't be done is settled at the start: nothing of it is done later by surprise.
 _SETTLE = f"""
@@ -67,7 +67,8 @@ def start(run: BulkAction, *, actor: Actor, parameters: Mapping[str, Any]) -> bo
         now = timezone.now()
         eligible = run.items.filter(preview_code="").count()
         _require_startable(run, eligible)
-        name = "confirm_single" if run.single else "confirm"
+        awaits = run.status == RunStatus.PREVIEWED and approval.is_needed(run.action, eligible)
+        name = "submit" if awaits else "confirm_single" if run.single else "confirm"
         run.parameters, run.eligible = dict(parameters), eligible
         confirmed = {
             "parameters": run.parameters,
@@ -75,18 +76,25 @@ def start(run: BulkAction, *, actor: Actor, parameters: Mapping[str, Any]) -> bo
             "eligible": eligible,
             "recipients": kind_of(run.action).recipients(run, actor),
             "started_at": now,
-            "enqueued_at": now,
+            "enqueued_at": None if awaits else now,
         }
         if not lifecycle.move(run.pk, name, **confirmed):
             return False
         run.refresh_from_db()
-        lifecycle.touch(run.pk, skipped=_settle_refused(run))
-        _record(AuditAction.RUN_STARTED, run, actor, after={"action": run.action, "total": run.total})
-        if run.single:
+        lifecycle.settle_at_start(run.pk, _settle_refused(run))
+        audited = AuditAction.RUN_SUBMITTED if awaits else AuditAction.RUN_STARTED
+        _record(audited, run, actor, after={"action": run.action, "total": run.total, **_retries(run)})
+        if awaits:
+            approval.ask(run, actor)
+        elif run.single:
             execution.run_single(run, actor)
         else:
             enqueue(run_chunk, run.organization_id, run.pk, turn=run.turn)
     return True
+
+
+def _retries(run: BulkAction) -> dict[str, int]:
+    return {"retry_of": run.retry_of_id} if run.retry_of_id else {}
 
 
 def _require_startable(run: BulkAction, eligible: int) -> None:
@@ -108,6 +116,23 @@ def _settle_refused(run: BulkAction) -> int:
         return int(cursor.rowcount)
 
 
+def retry(run: BulkAction, *, actor: Actor) -> BulkAction:
+    """A preview over what failed. Raises Refused."""
+    if refusal := why_not_retry(run, actor):
+        raise Refused(refusal)
+    return freeze_failed(run, actor=actor)
+
+
+def why_not_retry(run: BulkAction, actor: Actor, *, covered: bool | None = None) -> str:
+    """Why this person can't try again what failed; empty when nothing speaks against it."""
+    if run.status not in TERMINAL or not run.failed:
+        return "Nothing of this run has failed."
+    if refusal := why_not_act_on(actor, run.action):
+        return refusal
+    covered = covers(actor, run) if covered is None else covered
+    return "" if covered else NOT_COVERED
+
+
 def cancel(run: BulkAction, *, actor: Actor) -> None:
     """Skip what is pending; what is done stays done. A chunk being worked on right now is still finished.
 
@@ -116,6 +141,8 @@ def cancel(run: BulkAction, *, actor: Actor) -> None:
     if refusal := why_not_cancel(run, actor):
         raise Refused(refusal)
     with transaction.atomic():
+        if run.status == RunStatus.AWAITING_APPROVAL and approval.withdraw(run, actor=actor):
+            return
         # Items before the run, as a chunk locks them.
         execution.skip_pending(run)
         now = timezone.now()
@@ -129,27 +156,25 @@ def cancel(run: BulkAction, *, actor: Actor) -> None:
                 enqueue(run_chunk, run.organization_id, run.pk, turn=run.turn)
 
 
-def why_not_cancel(run: BulkAction, actor: Actor) -> str:
-    """Why this person can't cancel the run; empty when nothing speaks against it (product.md §3)."""
+def why_not_cancel(run: BulkAction, actor: Actor, *, covered: bool | None = None) -> str:
+    """Why this person can't cancel the run; empty when nothing speaks against it (product.md §3).
+
+    `covered` says whether the person's queues cover it, where that is known already.
+    """
     if not actor.is_supervisor:
         return sentence_of("not_supervisor")
     if actor.api_access:
         return sentence_of("api_access")
-    if run.created_by_id != actor.membership_id and not covers(actor, run):
-        return "The run covers queues that you don’t see. Ask the person who started it."
-    return ""
+    if run.created_by_id == actor.membership_id:
+        return ""
+    covered = covers(actor, run) if covered is None else covered
+    return "" if covered else NOT_COVERED
 
 
-def covers(actor: Actor, run: BulkAction) -> bool:
-    """Whether the person's queues hold every conversation of the run."""
-    if actor.queue_ids is None:
-        return True
-    seen = visible_to(actor).values("pk")
-    return not run.items.exclude(conversation_id__in=seen).exists()
-
-
-def is_cancellable(run: BulkAction, actor: Actor) -> bool:
-    return run.status in UNFINISHED and run.cancel_requested_at is None and not why_not_cancel(run, actor)
+def is_cancellable(run: BulkAction, actor: Actor, *, covered: bool | None = None) -> bool:
+    if run.status not in CANCELLABLE or run.cancel_requested_at is not None:
+        return False
+    return not why_not_cancel(run, actor, covered=covered)
 
 
 def _record(action: AuditAction, run: BulkAction, actor: Actor, **states: Any) -> None:

@@ -18,6 +18,8 @@ class RunStatus(models.TextChoices):
 
 
 UNFINISHED: frozenset[str] = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
+# Neither previewed nor over.
+CANCELLABLE: frozenset[str] = UNFINISHED | {RunStatus.AWAITING_APPROVAL}
 TERMINAL: frozenset[str] = frozenset(
     {
         RunStatus.COMPLETED,

@@ -1,4 +1,4 @@
-"""Finds what was left behind: runs whose next chunk never came, and previews that nobody confirmed."""
+"""Finds what was left behind: runs whose next chunk never came, that nobody approved, previews nobody confirmed."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from bulk_actions.limits import PREVIEW_LIVES, STALLED_AFTER
+from bulk_actions import approval
+from bulk_actions.limits import APPROVAL_EXPIRES, PREVIEW_LIVES, STALLED_AFTER
 from bulk_actions.models import BulkAction
 from bulk_actions.states import UNFINISHED, RunStatus
 from contact_center.tenancy.scope import organization_scope
@@ -32,6 +33,16 @@ def take_up_stalled(organization_id: int) -> list[tuple[int, int]]:
 
 def is_latest_turn(bulk_action_id: int, turn: int) -> bool:
     return BulkAction.objects.filter(pk=bulk_action_id, turn=turn).exists()
+
+
+def expire_approvals() -> None:
+    """Runs that nobody approved in time."""
+    older_than = timezone.now() - APPROVAL_EXPIRES
+    for organization_id in _ids("select organizations_with_old_approvals(%s)", older_than):
+        with organization_scope(organization_id):
+            old = BulkAction.objects.filter(status=RunStatus.AWAITING_APPROVAL, started_at__lt=older_than)
+            for run in old.select_for_update(skip_locked=True).order_by("pk"):
+                approval.expire(run)
 
 
 def forget_old_previews() -> None:

@@ -42,6 +42,11 @@ def forget_previews() -> None:
     sweeping.forget_old_previews()
 
 
+@shared_task(name="bulk_actions.expire_approvals")
+def expire_approvals() -> None:
+    sweeping.expire_approvals()
+
+
 @worker_ready.connect
 def sweep_at_start(**_: object) -> None:
     """A worker that comes back after a crash doesn't wait for the beat."""

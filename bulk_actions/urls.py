@@ -14,4 +14,7 @@ urlpatterns = [
     path("action-history/", views.history, name="history"),
     path("action-history/<int:bulk_action_id>/", views.run_detail, name="run"),
     path("action-history/<int:bulk_action_id>/cancel/", views.run_cancel, name="run-cancel"),
+    path("action-history/<int:bulk_action_id>/approve/", views.run_approve, name="run-approve"),
+    path("action-history/<int:bulk_action_id>/reject/", views.run_reject, name="run-reject"),
+    path("action-history/<int:bulk_action_id>/retry/", views.run_retry, name="run-retry"),
 ]

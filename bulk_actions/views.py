@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from bulk_actions import dialogs, pages, presenters, queries, starting
+from bulk_actions import deciding, dialogs, pages, presenters, queries, starting
 from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction
 from bulk_actions.queries import ItemFilter, Place
@@ -46,8 +46,28 @@ def run_detail(request: OrganizationRequest, organization: str, bulk_action_id: 
 @organization_view(Right.SUPERVISE)
 def run_cancel(request: OrganizationRequest, organization: str, bulk_action_id: int) -> HttpResponse:
     starting.cancel(queries.get_run(bulk_action_id), actor=request.actor)
+    return _head(request, bulk_action_id)
+
+
+@require_POST
+@organization_view(Right.SUPERVISE)
+def run_approve(request: OrganizationRequest, organization: str, bulk_action_id: int) -> HttpResponse:
+    deciding.approve(queries.get_run(bulk_action_id), actor=request.actor)
+    return _head(request, bulk_action_id)
+
+
+@require_POST
+@organization_view(Right.SUPERVISE)
+def run_reject(request: OrganizationRequest, organization: str, bulk_action_id: int) -> HttpResponse:
+    run = queries.get_run(bulk_action_id)
+    deciding.reject(run, actor=request.actor, reason=request.POST.get("reason", ""))
+    return _head(request, bulk_action_id)
+
+
+def _head(request: OrganizationRequest, bulk_action_id: int) -> HttpResponse:
+    """The head of the run as it is now."""
     if not request.htmx:
-        return redirect("bulk_actions:run", organization, bulk_action_id)
+        return redirect("bulk_actions:run", request.actor.organization_slug, bulk_action_id)
     run = queries.get_run(bulk_action_id)
     return render(request, "bulk_actions/_run_progress.html", pages.head_context(run, request.actor))
 
@@ -91,6 +111,16 @@ def action_start(request: OrganizationRequest, organization: str, action: str) -
     return _started(request, run)
 
 
+@require_POST
+@organization_view(Right.SUPERVISE)
+def run_retry(request: OrganizationRequest, organization: str, bulk_action_id: int) -> HttpResponse:
+    """The dialog over what failed, filled in as the first time."""
+    before = queries.get_run(bulk_action_id)
+    run = starting.retry(before, actor=request.actor)
+    typed = {name: str(value) for name, value in before.parameters.items()}
+    return render(request, kind_of(run.action).template, dialogs.context(run, request.actor, typed=typed))
+
+
 def _dialog(request: OrganizationRequest, run: BulkAction, *, status: int = 200, **more: Any) -> HttpResponse:
     context = dialogs.context(run, request.actor, typed=request.POST, **more)
     return render(request, kind_of(run.action).template, context, status=status)
@@ -99,13 +129,20 @@ def _dialog(request: OrganizationRequest, run: BulkAction, *, status: int = 200,
 def _started(request: OrganizationRequest, run: BulkAction) -> HttpResponse:
     """Nothing for the dialog, which closes; a notice that leads to the run."""
     run.refresh_from_db()
-    kind = kind_of(run.action)
     notice = {
         "level": "success" if run.single else "info",
-        "text": kind.done(run, in_words(run)) if run.single else kind.started,
+        "text": _said(run),
         "link_url": presenters.run_url(run.pk, request.actor.organization_slug),
         "link_label": "Bulk action status",
     }
     answer = HttpResponse(render_to_string("components/_notice.html", notice))
     answer["HX-Trigger"] = json.dumps({"selection:clear": {}})
     return answer
+
+
+def _said(run: BulkAction) -> str:
+    """The same however often Proceed is asked for, so it goes by what was confirmed and not by how far it is."""
+    kind = kind_of(run.action)
+    if run.decided_at or run.status in (RunStatus.AWAITING_APPROVAL, RunStatus.EXPIRED):
+        return "Sent for approval"
+    return kind.done(run, in_words(run)) if run.single else kind.started

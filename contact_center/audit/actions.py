@@ -49,6 +49,8 @@ class AuditAction(models.IntegerChoices):
     RUN_CANCELLED = 302, "Run cancelled"
     RUN_APPROVED = 303, "Run approved"
     RUN_REJECTED = 304, "Run rejected"
+    RUN_SUBMITTED = 305, "Run submitted for approval"
+    RUN_EXPIRED = 306, "Run expired without approval"
     # 4xx: organization
     TOGGLE_CHANGED = 400, "Toggle changed"
     MONITORING_CONFIRMED = 401, "Monitoring notice confirmed"

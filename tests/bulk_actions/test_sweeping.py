@@ -81,7 +81,7 @@ def test_a_preview_nobody_confirmed_is_forgotten_with_its_items(harbor, summit, 
 
 def test_the_beat_names_tasks_that_exist():
     named = {entry["task"] for entry in SCHEDULE.values() if entry["task"].startswith("bulk_actions.")}
-    assert named == {"bulk_actions.sweep_runs", "bulk_actions.forget_previews"}
+    assert named == {"bulk_actions.sweep_runs", "bulk_actions.expire_approvals", "bulk_actions.forget_previews"}
     assert named <= set(app.tasks)
 
 
