@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bulk_actions import views
+from bulk_actions.work_item import views as work_item
 
 app_name = "bulk_actions"
 
@@ -10,6 +11,9 @@ urlpatterns = [
     # conversations/actions/: preview of a selection, then Proceed
     path("conversations/actions/<slug:action>/", views.action_preview, name="action"),
     path("conversations/actions/<slug:action>/start/", views.action_start, name="action-start"),
+    # the lists of Assign work item and Transfer work item
+    path("conversations/actions/<slug:action>/people/", work_item.people, name="work-item-people"),
+    path("conversations/actions/<slug:action>/queues/", work_item.queues, name="work-item-queues"),
     # action-history/
     path("action-history/", views.history, name="history"),
     path("action-history/<int:bulk_action_id>/", views.run_detail, name="run"),

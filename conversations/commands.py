@@ -25,9 +25,20 @@ class Command:
     url_name: str = "bulk_actions:action"
     danger: bool = False
     in_menu: bool = False
+    # What it is for more than one conversation, where that is another action.
+    in_bulk: Action | None = None
+
+    def action_for(self, *, single: bool) -> Action:
+        return self.action if single or self.in_bulk is None else self.in_bulk
+
+    @property
+    def one_only(self) -> bool:
+        return not RULES[self.action_for(single=False)].bulk
 
 
 COMMANDS = (
+    Command(Action.ASSIGN_TO_REPRESENTATIVE, "assign", "a", in_bulk=Action.ASSIGN_TO_QUEUE),
+    Command(Action.TRANSFER_TO_REPRESENTATIVE, "transfer", "t"),
     Command(Action.FORCE_CLOSE, "force-close", "e", danger=True),
     Command(Action.MESSAGE_CUSTOMER, "message-customer", ""),
     Command(Action.NOTIFY, "notify", ""),
@@ -80,6 +91,7 @@ def _button(command: Command, actor: Actor, refusal: Refusal | None) -> dict[str
         "url": _url(command.url_name, actor, command.action),
         "danger": command.danger,
         "in_menu": command.in_menu,
+        "one_only": command.one_only,
         "enabled": refusal is None,
         "reason": refusal.sentence if refusal else "",
     }

@@ -12,6 +12,8 @@ from conversations.rules import Action, refusal_code, sentence_of
 from conversations.selection import Selection
 
 WORDS = {
+    Action.ASSIGN_TO_REPRESENTATIVE: "can be assigned",
+    Action.TRANSFER_TO_REPRESENTATIVE: "can be transferred",
     Action.FORCE_CLOSE: "can be force closed",
     Action.MESSAGE_CUSTOMER: "can be messaged",
     Action.NOTIFY: "with somebody to notify",
@@ -35,8 +37,9 @@ def summarize(selection: Selection, listing: Listing = ONGOING) -> list[Summary]
     if selection.is_too_large:
         return []
     commands = commands_of(listing)
-    found = _refusals(selection, [each.action for each in commands])
-    summaries = [(each, _summary(each.action, found[each.action], selection)) for each in commands]
+    actions = {each: each.action_for(single=selection.single) for each in commands}
+    found = _refusals(selection, list(actions.values()))
+    summaries = [(each, _summary(each.action, found[actions[each]], selection)) for each in commands]
     # What stands behind ⋯ is told where it can be done; the usual commands also where they can't.
     return [summary for each, summary in summaries if summary.allowed or not each.in_menu]
 

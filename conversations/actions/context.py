@@ -12,6 +12,7 @@ from contact_center.tenancy.models import Organization, OrganizationSettings
 from conversations import outgoing
 from conversations.models import Disposition, ForceCloseReason, Message, Offer
 from conversations.rules import Action, sentence_of
+from conversations.rules.targets import has_members
 from conversations.states import OfferOutcome
 from routing.models import Queue, Representative
 
@@ -90,8 +91,9 @@ def prepare(
     if action in SENDING:
         _prepare_sending(context)
     if action in TO_QUEUE:
-        context.queue_or_none = Queue.objects.filter(pk=_id(parameters, "queue")).first()
-        context.queue_has_members = context.queue.members.exists()
+        queues = Queue.objects.annotate(staffed=has_members())
+        context.queue_or_none = queues.filter(pk=_id(parameters, "queue")).first()
+        context.queue_has_members = getattr(context.queue, "staffed", False)
     if action in TO_REPRESENTATIVE:
         found = Representative.objects.filter(pk=_id(parameters, "representative"), is_active=True)
         context.representative_or_none = found.first()

@@ -106,7 +106,7 @@ def _one(
             refusal = Refusal(reason.code, reason.sentence)
         else:
             steps.append(step)
-            return Result(pk, "succeeded", before=step.before(), after=step.after())
+            return Result(pk, "succeeded", before=step.before(), after={**step.after(), **step.audit_extra})
     if single:
         raise Refused(refusal.sentence, code=refusal.code)
     return _skipped(row, refusal, changed=changed)

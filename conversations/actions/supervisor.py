@@ -8,6 +8,7 @@ from conversations.actions.context import Context
 from conversations.actions.effects import closes, enters_queue, leaves_session, new_primary, units_for, withdraw_offer
 from conversations.actions.step import Notice, Step
 from conversations.models import Conversation, Offer, QueueSegment, Session
+from conversations.rules.targets import why_not_queue, why_not_representative
 from conversations.states import OfferKind, Phase, SessionClosure, Status, StatusReason
 from routing.models import Queue, Representative
 
@@ -59,9 +60,10 @@ def transfer_to_queue(conversation: Conversation, context: Context) -> Step:
 
 def assign_to_representative(conversation: Conversation, context: Context) -> Step:
     """T4: an offer; Active, awaiting acceptance. A supervisor may go beyond the representative's free units."""
-    return offer_to(
-        conversation, target_representative(conversation, context), context, kind=OfferKind.ASSIGN, override=True
-    )
+    person = target_representative(conversation, context)
+    step = offer_to(conversation, person, context, kind=OfferKind.ASSIGN, override=True)
+    step.audit_extra = exceeding(person, units_for(conversation, person))
+    return step
 
 
 def transfer_to_representative(conversation: Conversation, context: Context) -> Step:
@@ -70,8 +72,6 @@ def transfer_to_representative(conversation: Conversation, context: Context) -> 
     From Active awaiting acceptance the first offer is withdrawn and the new one takes its place.
     """
     second = target_representative(conversation, context)
-    if second.pk == conversation.representative_id:
-        raise Refused("It is already with this representative.", code="same_representative")
     if conversation.phase is Phase.AWAITING:
         return _offered_anew(conversation, second, context)
     units = units_for(conversation, second)
@@ -79,7 +79,7 @@ def transfer_to_representative(conversation: Conversation, context: Context) -> 
         conversation,
         AuditAction.TRANSFERRED_TO_REPRESENTATIVE,
         event="TransferToAgentInitiated",
-        audit_extra={"offered_to": second.pk},
+        audit_extra={"offered_to": second.pk, **exceeding(second, units)},
     )
     step.fields["transfer_pending"] = True
     step.capacity[second.pk] = units
@@ -89,6 +89,7 @@ def transfer_to_representative(conversation: Conversation, context: Context) -> 
 
 def _offered_anew(conversation: Conversation, second: Representative, context: Context) -> Step:
     step = offer_to(conversation, second, context, kind=OfferKind.TRANSFER, override=True)
+    step.audit_extra = exceeding(second, units_for(conversation, second))
     step.audit = AuditAction.TRANSFERRED_TO_REPRESENTATIVE
     withdraw_offer(step, context.offers.get(conversation.pk))
     leaves_session(step, SessionClosure.TRANSFERRED_BY_SUPERVISOR)
@@ -176,6 +177,12 @@ def offer_to(
     return step
 
 
+def exceeding(representative: Representative, units: int) -> dict[str, int]:
+    """By how many units the representative's total is exceeded with these, for the record; empty when it isn't."""
+    over = representative.units_used + units - representative.total_units
+    return {"exceeds_by": over} if units and over > 0 else {}
+
+
 def _offer(
     conversation: Conversation, representative: Representative, context: Context, kind: OfferKind, units: int
 ) -> Offer:
@@ -193,21 +200,14 @@ def _offer(
 
 def target_queue(conversation: Conversation, context: Context) -> Queue:
     """The chosen queue, if it can take this conversation. Raises Refused."""
-    queue = context.queue
-    if queue.kind != conversation.kind:
-        raise Refused("The queue takes another kind of work.", code="queue_of_other_kind")
-    if queue.pk == conversation.queue_id and conversation.phase is Phase.OPEN:
-        raise Refused("It is already in this queue.", code="already_in_queue")
-    if not queue.is_active:
-        raise Refused("The queue has been deactivated.", code="queue_inactive")
-    if not context.queue_has_members:
-        raise Refused("The queue has no members.", code="queue_without_members")
-    return queue
+    refusal = why_not_queue(context.queue, conversation, has_members=context.queue_has_members)
+    if refusal is not None:
+        raise Refused(refusal.sentence, code=refusal.code)
+    return context.queue
 
 
 def target_representative(conversation: Conversation, context: Context) -> Representative:
-    """The chosen representative; AI agents are never a target. Raises Refused."""
-    representative = context.representative
-    if representative.type == Representative.Type.AI_AGENT:
-        raise Refused("AI agents can't be assigned to.", code="target_is_ai_agent")
-    return representative
+    """The chosen representative, if it can be offered to them. Raises Refused."""
+    if refusal := why_not_representative(context.representative, conversation):
+        raise Refused(refusal.sentence, code=refusal.code)
+    return context.representative

@@ -58,6 +58,14 @@ SENTENCES: dict[str, str] = {
     "not_in_queue": "You don't serve its queue.",
     "no_picking": "Conversations of this work stream aren't picked; they are offered.",
     "said_already": "It has been sent already.",
+    # the chosen target
+    "queue_of_other_kind": "The queue takes another kind of work.",
+    "already_in_queue": "It is already in this queue.",
+    "queue_inactive": "The queue has been deactivated.",
+    "queue_without_members": "The queue has no members.",
+    "target_is_ai_agent": "AI agents can't be assigned or transferred to.",
+    "same_representative": "It is already with this representative.",
+    "agent_in_bulk": "A representative is chosen for one conversation at a time. Many go to a queue.",
     # outcomes of a run
     "not_found": "Not found, or not in your queues.",
     "changed": "Changed since selected.",

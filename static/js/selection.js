@@ -82,8 +82,12 @@ function paintCommands() {
   const nothing = count() === 0;
   body().toggleAttribute("data-selecting", !nothing);
   for (const command of document.querySelectorAll("[data-needs-selection]")) {
-    command.setAttribute("aria-disabled", String(nothing && !currentRow()));
-    command.nextElementSibling.hidden = !nothing;
+    const tooMany = command.hasAttribute("data-one-only") && count() > 1;
+    command.setAttribute("aria-disabled", String(tooMany || (nothing && !currentRow())));
+    const hint = command.nextElementSibling;
+    hint.dataset.first ||= hint.textContent;
+    hint.textContent = tooMany ? "This is done for one conversation at a time." : hint.dataset.first;
+    hint.hidden = !nothing && !tooMany;
   }
 }
 

@@ -1,0 +1,49 @@
+// Assign work item and Transfer work item: tabs by pointer and arrows, and what the choice comes to beside the button.
+const dialog = document.getElementById("dialog");
+const frame = () => dialog.querySelector("[data-work-item]");
+
+function show(tab, { focus = true } = {}) {
+  if (tab.getAttribute("aria-disabled") === "true") return;
+  for (const each of frame().querySelectorAll("[role=tab]")) {
+    const on = each === tab;
+    each.setAttribute("aria-selected", String(on));
+    each.tabIndex = on ? 0 : -1;
+    document.getElementById(each.getAttribute("aria-controls")).hidden = !on;
+  }
+  frame().querySelector("input[name=choice]").value = tab.dataset.choice;
+  if (focus) tab.focus();
+  tell();
+}
+
+// The note of what is chosen in the tab one sees.
+function tell() {
+  const panel = frame()?.querySelector("[role=tabpanel]:not([hidden])");
+  const note = frame()?.querySelector("[data-choice-note]");
+  if (!note) return;
+  const said = panel?.querySelector("input[type=radio]:checked")?.dataset.note || "";
+  if (note.textContent !== said) note.textContent = said;
+}
+
+dialog?.addEventListener("click", (event) => {
+  const tab = event.target.closest?.("[role=tab]");
+  if (tab) show(tab);
+});
+
+dialog?.addEventListener("keydown", (event) => {
+  const tab = event.target.closest?.("[role=tab]");
+  if (!tab) return;
+  const tabs = [...frame().querySelectorAll("[role=tab]")];
+  const at = tabs.indexOf(tab);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  const next = tabs[(to + tabs.length) % tabs.length];
+  // A disabled tab can be reached, so that its reason is read; it isn't shown.
+  next.focus();
+  show(next);
+});
+
+dialog?.addEventListener("change", tell);
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (dialog?.contains(event.detail.target)) tell();
+});
