@@ -11,7 +11,7 @@ from contact_center.tenancy.roles import Role
 from contact_center.tenancy.scope import organization_scope
 from conversations.states import Status
 from routing.kinds import Channel
-from routing.models import Queue, Representative
+from routing.models import Queue, Representative, WorkStream
 from tests import factories
 from tests.cast import make_cast
 
@@ -20,7 +20,8 @@ def team(slug: str) -> dict[str, Any]:
     """The cast of an organization, a live-chat work stream into Orders, and an API key."""
     cast = make_cast(slug)
     with cast.scope():
-        factories.make_work_stream(Channel.LIVE_CHAT, queue=cast.orders)
+        # Picked, not offered: nothing moves but what the journey moves.
+        factories.make_work_stream(Channel.LIVE_CHAT, queue=cast.orders, distribution=WorkStream.Distribution.PICK)
         _, key = ApiKey.issue("Journeys", key=f"key-of-{slug}")
     return {"name": cast.organization.name, "key": key, "ana": cast.ana.email}
 

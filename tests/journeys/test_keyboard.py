@@ -68,4 +68,5 @@ def test_a_command_that_cannot_be_used_says_why_when_it_is_reached(team, sign_in
     expect(command).to_have_attribute("aria-disabled", "true")
     command.focus()
     expect(command).to_be_focused()
-    expect(page.get_by_text("Select one or more conversations")).to_be_visible()
+    expect(command).to_have_accessible_description("Select one or more conversations first.")
+    expect(page.get_by_text("Select one or more conversations").filter(visible=True)).to_have_count(1)
