@@ -357,7 +357,7 @@ def test_the_number_of_statements_does_not_grow(harbor, count):
         with CaptureQueriesContext(connection) as queries:
             run(harbor)
         assert Conversation.objects.filter(status=Status.ACTIVE).count() == count
-        assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 18
+        assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 19
         invariants.assert_all()
 
 

@@ -13,7 +13,7 @@ from tests import factories, invariants
 
 HTMX = {"HX-Request": "true"}
 # Of a reply: the door, the check under the lock, what is written, and the desk as it is then.
-ACTION_QUERIES = 26
+ACTION_QUERIES = 27
 
 
 def act(cast, row, action, member=None, **data):
