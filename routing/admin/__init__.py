@@ -1,5 +1,5 @@
 """Queues, work streams, representatives and intents in Django admin."""
 
-from routing.admin import intents, queues, representatives, work_streams
+from routing.admin import hours, intents, queues, representatives, work_streams
 
-__all__ = ["intents", "queues", "representatives", "work_streams"]
+__all__ = ["hours", "intents", "queues", "representatives", "work_streams"]

@@ -1,8 +1,11 @@
 """Queues with their members, and the queues that a scoped supervisor sees."""
 
+from typing import Any
+
 from django.contrib import admin
 
 from contact_center.administration.base import OrganizationAdmin, OrganizationInline
+from contact_center.administration.forms import OrganizationForm
 from contact_center.administration.site import site
 from contact_center.tenancy.models import Membership
 from routing.admin.deactivation import DeactivatableForm, keeps_active
@@ -16,6 +19,37 @@ class QueueMembers(OrganizationInline):
     fields = ("representative",)
 
 
+class OverflowForm(OrganizationForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        condition, target = cleaned.get("condition"), cleaned.get("target_queue")
+        if condition in (OverflowRule.Condition.QUEUE_SIZE, OverflowRule.Condition.WAIT) and not cleaned.get("limit"):
+            self.add_error("limit", "Say from which number on.")
+        if cleaned.get("action") == OverflowRule.Action.TRANSFER:
+            self._check_target(target, cleaned.get("queue"))
+        elif target:
+            self.add_error("target_queue", "Only work that is moved needs a queue.")
+        return cleaned
+
+    def _check_target(self, target: Queue | None, source: Queue | None) -> None:
+        if target is None:
+            self.add_error("target_queue", "Choose the queue the work moves to.")
+        elif source is not None and target.pk == source.pk:
+            self.add_error("target_queue", "Work can't move to where it is.")
+        elif source is not None and target.kind != source.kind:
+            self.add_error("target_queue", "Work never crosses types: choose a queue of the same type.")
+        elif not target.is_active:
+            self.add_error("target_queue", "This queue is inactive.")
+
+
+class OverflowRules(OrganizationInline):
+    model = OverflowRule
+    form = OverflowForm
+    fk_name = "queue"
+    verbose_name = "overflow rule"
+    verbose_name_plural = "Overflow"
+
+
 @admin.register(Queue, site=site)
 class QueuePage(OrganizationAdmin):
     form = DeactivatableForm
@@ -25,9 +59,10 @@ class QueuePage(OrganizationAdmin):
     ordering = ("name",)
     # Work never crosses types.
     fixed_fields = ("kind",)
-    inlines = (QueueMembers,)
+    inlines = (QueueMembers, OverflowRules)
     fieldsets = (
         (None, {"fields": ("name", "description", "kind", "priority", "intent_based", "is_active")}),
+        ("Hours", {"fields": ("operating_hours", "customer_message")}),
         ("Targets", {"fields": ("service_level_seconds", "short_abandon_seconds")}),
     )
 

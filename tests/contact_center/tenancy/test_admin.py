@@ -20,7 +20,7 @@ from contact_center.tenancy.toggles import MONITORING_NOTICE, MONITORING_NOTICE_
 from conversations.models import Conversation, SavedView, WebhookEndpoint
 from conversations.states import Status
 from routing.kinds import Channel, Kind
-from routing.models import Queue, QueueScope, Representative, Skill, WorkStream
+from routing.models import OperatingHours, Queue, QueueScope, Representative, Skill, WorkStream
 from tests import factories
 
 User = get_user_model()
@@ -367,7 +367,13 @@ def test_a_revoked_key_is_refused_and_cannot_be_put_back(harbor):
 
 
 def queue_form(**more):
-    return {"name": "Orders", "kind": "messaging", "service_level_seconds": 20, **no_rows("members"), **more}
+    return {
+        "name": "Orders",
+        "kind": "messaging",
+        "service_level_seconds": 20,
+        **no_rows("members", "overflow_rules"),
+        **more,
+    }
 
 
 def test_a_queue_with_ongoing_work_cannot_be_deactivated(harbor):
@@ -414,6 +420,50 @@ def test_the_same_name_in_another_organization_is_free(harbor, summit):
         factories.make_queue("Only there")
     response = harbor.client(harbor.admin).post(url(Queue, "add"), queue_form(name="Only there", is_active="on"))
     assert response.status_code == 302
+
+
+def overflow(**fields):
+    row = {"condition": "wait", "limit": 60, "action": "transfer", **fields}
+    return {"overflow_rules-TOTAL_FORMS": 1, **{f"overflow_rules-0-{name}": value for name, value in row.items()}}
+
+
+def test_overflow_moves_work_to_another_queue_of_the_same_type(harbor):
+    with harbor.scope():
+        voice = factories.make_queue("Calls", kind=Kind.VOICE)
+    client, page = harbor.client(harbor.admin), url(Queue, "change", harbor.orders.pk)
+    for target in (voice.pk, harbor.orders.pk, ""):
+        response = client.post(page, queue_form(is_active="on", **overflow(target_queue=target)))
+        assert "target_queue" in response.context["inline_admin_formsets"][1].formset.errors[0]
+    saved = client.post(page, queue_form(is_active="on", **overflow(target_queue=harbor.refunds.pk)))
+    assert saved.status_code == 302
+    with harbor.scope():
+        assert harbor.orders.overflow_rules.get().target_queue == harbor.refunds
+    refused = client.post(url(Queue, "change", harbor.refunds.pk), queue_form(name="Refunds"))
+    assert errors_of(refused) == {"is_active": ["Work is moved here from Orders."]}
+
+
+def test_hours_are_written_as_people_write_them(harbor):
+    client = harbor.client(harbor.admin)
+    form = {
+        "name": "Shop",
+        "time_zone": "Europe/Madrid",
+        "monday": "09:00-13:00, 15:00 – 20:00",
+        "friday": "22:00-02:00",
+    }
+    assert client.post(url(OperatingHours, "add"), form).status_code == 302
+    with harbor.scope():
+        row = OperatingHours.objects.get()
+    assert row.weekly == {"0": [["09:00", "13:00"], ["15:00", "20:00"]], "4": [["22:00", "02:00"]]}
+    page = client.get(url(OperatingHours, "change", row.pk)).content.decode()
+    assert "09:00-13:00, 15:00-20:00" in page
+
+
+@pytest.mark.parametrize("text", ["9-5", "25:00-26:00", "09:00", "09:00-17:60", "always", "09:00-17:00;18:00-19:00"])
+def test_hours_that_cannot_be_read_are_said_beside_the_day(harbor, text):
+    response = harbor.client(harbor.admin).post(
+        url(OperatingHours, "add"), {"name": "Shop", "time_zone": "UTC", "monday": text}
+    )
+    assert list(errors_of(response)) == ["monday"]
 
 
 def stream_form(queue, **more):
@@ -615,6 +665,13 @@ def both(harbor, summit):
     client = Client()
     client.force_login(user)
     return client
+
+
+def test_the_switcher_lists_ones_own_organizations_and_nobody_elses(both, harbor, summit):
+    factories.make_organization("glacier")
+    body = both.get("/admin/").content.decode()
+    assert re.findall(r'<option value="([a-z]+)"( selected)?>', body) == [("harbor", " selected"), ("summit", "")]
+    assert "switch-organization" not in harbor.client(harbor.admin).get("/admin/").content.decode()
 
 
 def switch(client, slug):
