@@ -99,7 +99,7 @@ def _tell_of_refusal(offer: Offer, step: Step, outcome: OfferOutcome, context: C
     if outcome == OfferOutcome.REJECTED:
         kind, short, why = "offer_rejected", "rejected", "rejected it."
     else:
-        kind, short, why = "offer_timed_out", "didn’t answer", f"didn’t answer within {seconds} seconds."
+        kind, short, why = "offer_timed_out", "didn’t answer the offer of", f"didn’t answer within {seconds} seconds."
     waits = step.conversation.phase is Phase.AWAITING
     now = "It is open in its queue again." if waits else "Nothing else has changed."
     _tell_about(offer, step, kind, short, f"{why} {now}", context)
@@ -108,7 +108,7 @@ def _tell_of_refusal(offer: Offer, step: Step, outcome: OfferOutcome, context: C
 def _tell_about(offer: Offer, step: Step, kind: str, short: str, sentence: str, context: Context) -> None:
     """Nobody is told of what they did themselves, and routing's own offers concern nobody else."""
     conversation, who = step.conversation, offer.representative.name
-    title = f"{who[:70]} {short}: {conversation.number}"
+    title = f"{who[:60]} {short} {conversation.number}"
     text = f"“{conversation.subject[:120]}”: {who} {sentence}"
     if offer.made_by_id and offer.made_by_id != context.actor.membership_id:
         step.notify.append(Notice(None, kind, title, text, membership_id=offer.made_by_id))

@@ -42,7 +42,7 @@ def test_the_supervisor_is_told_who_rejected_an_assigned_offer(harbor):
         assert told(harbor.supervisor) == [
             (
                 "offer_rejected",
-                f"Ana Ruiz rejected: {row.number}",
+                f"Ana Ruiz rejected {row.number}",
                 "“Where is my parcel?”: Ana Ruiz rejected it. It is open in its queue again.",
             )
         ]
