@@ -7,6 +7,7 @@ from django.template.loader import get_template, render_to_string
 
 from bulk_actions import pages, presenters, queries
 from bulk_actions.queries import ItemFilter, Place
+from bulk_actions.reach import Reach
 from contact_center.errors import NotFound, Refused
 from contact_center.live.protocol import LiveView, Snapshot
 from contact_center.live.registry import live_view
@@ -54,11 +55,11 @@ class HistoryView(LiveView):
 class RunView(LiveView):
     """One run: its head, the groups of reasons and a page of its conversations."""
 
-    kinds = frozenset({"bulk_action"})
-
-    def __init__(self, actor: Actor, bulk_action_id: int, query: QueryDict) -> None:
+    def __init__(self, actor: Actor, reach: Reach, query: QueryDict) -> None:
         self.organization_id = actor.organization_id
-        self.bulk_action_id = bulk_action_id
+        self.bulk_action_id = bulk_action_id = reach.run_id
+        self.kinds = frozenset({"bulk_action"}) | reach.kinds
+        self._reach = reach
         self.chosen, self.place = ItemFilter.of(query), Place.of(query)
         self._actor = actor
         # Whether it may be cancelled depends on everything the person may do.
@@ -66,18 +67,21 @@ class RunView(LiveView):
         self.render_key: Hashable = ("run-item", bulk_action_id, actor.may(Right.SUPERVISE))
 
     def concerned_by(self, kind: str, ids: frozenset[int] | None) -> bool:
-        return kind in self.kinds and (ids is None or self.bulk_action_id in ids)
+        """What it sent is told by conversation or person; which of them are its own isn't asked."""
+        own = kind == "bulk_action" and (ids is None or self.bulk_action_id in ids)
+        return own or kind in self._reach.kinds
 
     def read(self) -> Snapshot:
-        """Two queries."""
+        """Two queries, three for a run that sends."""
         page = queries.item_page(self.bulk_action_id, self._actor, self.chosen, self.place)
         stamp = queries.runs().filter(pk=self.bulk_action_id).values_list("row_stamp", flat=True).first()
-        rows = tuple((id, (outcome, code)) for id, _, outcome, code in page.rows)
-        return Snapshot(rows, {"stamp": stamp, **pages.neighbours(page)})
+        sent = self._reach.stamps(conversation for _, conversation, *_ in page.rows)
+        rows = tuple((id, (outcome, code, *sent.get(pk, ()))) for id, pk, outcome, code in page.rows)
+        return Snapshot(rows, {"stamp": stamp, "receipts": self._reach.receipts_stamp(), **pages.neighbours(page)})
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
         template = get_template("bulk_actions/_run_item.html")
-        return {row["id"]: template.render({"item": row}) for row in pages.item_rows(ids, self._actor)}
+        return {row["id"]: template.render({"item": row}) for row in pages.item_rows(ids, self._actor, self._reach)}
 
     def row_dom_id(self, id: int) -> str:
         return f"item-{id}"
@@ -91,6 +95,7 @@ class RunView(LiveView):
             **pages.head_context(run, self._actor),
             **pages.groups_context(run, self._actor, self.chosen),
             "pagination": pages.run_pagination(run, self._actor, self.chosen, self.place, _beside(counters)),
+            "receipts": self._reach.receipts(self._actor),
             "out_of_band": True,
         }
         return render_to_string("bulk_actions/_run_counters.html", context)
@@ -117,4 +122,4 @@ def one_run(actor: Actor, query: QueryDict) -> LiveView:
     typed = query.get("id", "")
     if not typed.isdecimal() or len(typed) > 18:
         raise NotFound("There is no such run.")
-    return RunView(actor, queries.get_run(int(typed)).pk, query)
+    return RunView(actor, Reach.of(queries.get_run(int(typed))), query)

@@ -6,6 +6,7 @@ from typing import Any
 from contact_center.tenancy.access import Actor
 from contact_center.web.templatetags.console import duration
 from conversations.commands import conversation_bar
+from conversations.deliveries import deliveries
 from conversations.list_context import list_url_of
 from conversations.models import Conversation, Participant
 from conversations.presenters import (
@@ -35,7 +36,7 @@ def find_conversation(actor: Actor, conversation_id: int) -> Conversation | None
 
 
 def detail_context(conversation: Conversation, actor: Actor) -> dict[str, Any]:
-    """The context of `conversations/detail.html`. Seven queries."""
+    """The context of `conversations/detail.html`. Eight queries."""
     list_url = list_url_of(actor)
     return {
         "conversation": head(conversation),
@@ -45,6 +46,7 @@ def detail_context(conversation: Conversation, actor: Actor) -> dict[str, Any]:
         "participants": participants(conversation),
         "earlier": earlier(conversation, actor, list_url),
         "timeline": timeline(conversation.pk),
+        "deliveries": deliveries(conversation.pk),
         **conversation_bar(conversation, actor),
     }
 

@@ -11,7 +11,7 @@ from contact_center.live.registry import live_view
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import REFUSAL, Right
 from contact_center.web.pagination import count_rows
-from conversations import queries
+from conversations import deliveries, queries
 from conversations.detail_context import detail_context, find_conversation
 from conversations.filters import ConversationFilter
 from conversations.list_context import details_url_of, list_url_of, pagination
@@ -84,9 +84,9 @@ class ConversationView(LiveView):
         return kind in self.kinds and (ids is None or self.conversation_id in ids)
 
     def read(self) -> Snapshot:
-        """One query. Gone out of the person's sight: the page stays as it was last."""
+        """Two queries. Gone out of the person's sight: the page stays as it was last."""
         stamp = visible_to(self._actor).filter(pk=self.conversation_id).values_list("row_stamp", flat=True).first()
-        return Snapshot((), {"stamp": stamp})
+        return Snapshot((), {"stamp": stamp, "deliveries": deliveries.stamp(self.conversation_id)})
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
         return {}

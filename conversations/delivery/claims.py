@@ -24,10 +24,13 @@ Status = OutboxEntry.Status
 
 
 def settle_unaddressed(now: datetime) -> int:
-    """Messages of work streams without a delivery address are where they are read already. One statement."""
+    """Messages of work streams without a delivery address are where they are read already. Two statements at most."""
     pending = OutboxEntry.objects.filter(status=Status.PENDING, kind=OutboxEntry.Kind.CUSTOMER_MESSAGE)
-    without = pending.filter(conversation__work_stream__delivery_url="").values("pk")
-    return OutboxEntry.objects.filter(pk__in=without).update(
+    without = dict(pending.filter(conversation__work_stream__delivery_url="").values_list("pk", "conversation_id"))
+    if not without:
+        return 0
+    _tell(without.values())
+    return OutboxEntry.objects.filter(pk__in=without, status=Status.PENDING).update(
         status=Status.SENT, sent_at=now, last_answer=READ_ELSEWHERE
     )
 
@@ -110,4 +113,10 @@ def store(answers: Iterable[Answer], now: datetime) -> None:
         else:
             pause = FIRST_PAUSE * 2 ** (answer.attempts - 1)
             entry.update(due_at=now + pause, last_answer=answer.text[:250])
-    publish_on_commit(current_organization_id(), "conversation", sorted(pk for pk in conversations if pk))
+    _tell(conversations)
+
+
+def _tell(conversation_ids: Iterable[int | None]) -> None:
+    """The pages that show these deliveries."""
+    if known := {pk for pk in conversation_ids if pk}:
+        publish_on_commit(current_organization_id(), "conversation", known)

@@ -123,5 +123,5 @@ def test_it_is_read_in_a_fixed_number_of_queries(harbor, django_assert_num_queri
         assert Conversation.objects.count() == 4
     client = harbor.client()
     client.get(harbor.url("conversations/"))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(harbor.url(f"conversations/{conversation.pk}/"))
