@@ -50,7 +50,7 @@ def held_by(holder: str, conversations: QuerySet[Conversation]) -> str | None:
 
 
 class ListPage(OrganizationAdmin):
-    list_display = ("label", "position", "is_active")
+    list_display = ("label", "position", "active")
     fields = ("label", "position", "is_active")
 
 
@@ -66,7 +66,7 @@ class DispositionPage(ListPage):
 
 @admin.register(MessageTemplate, site=site)
 class MessageTemplatePage(OrganizationAdmin):
-    list_display = ("name", "use", "is_active")
+    list_display = ("name", "use", "active")
     list_filter = ("use", "is_active")
     ordering = ("use", "name")
 

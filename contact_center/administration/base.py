@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -50,6 +51,8 @@ class _OfOrganization:
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if isinstance(db_field, ArrayField) and db_field.base_field.choices:
             return choice_boxes(db_field)
+        if db_field.name == "is_active":
+            kwargs["label"] = "Active"
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
@@ -78,6 +81,10 @@ class OrganizationAdmin(_OfOrganization, ModelAdmin):
     publishes = "configuration"
     # Rows listed under this one and deleted with it; any other row that refers to it keeps it from being deleted.
     owned: ClassVar[tuple[type[models.Model], ...]] = ()
+
+    @admin.display(description="Active", boolean=True, ordering="is_active")
+    def active(self, row: Any) -> bool:
+        return bool(row.is_active)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), *(self.fixed_fields if obj else ())]

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver
 from unfold.sites import UnfoldAdminSite
 
+from contact_center.administration.sections import in_sections
 from contact_center.errors import Conflict
 from contact_center.tenancy.lookup import organizations_of_user
 from contact_center.tenancy.middleware import right_to_enter_admin
@@ -32,6 +33,10 @@ class OrganizationAdminSite(UnfoldAdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Without `r/<type>/<id>/`, which tells whether a row of any table exists."""
         return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else in_sections(apps)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return right_to_enter_admin(request)  # type: ignore[arg-type]

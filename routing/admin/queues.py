@@ -53,7 +53,7 @@ class OverflowRules(OrganizationInline):
 @admin.register(Queue, site=site)
 class QueuePage(OrganizationAdmin):
     form = DeactivatableForm
-    list_display = ("name", "kind", "priority", "intent_based", "is_active")
+    list_display = ("name", "kind", "priority", "intent_based", "active")
     list_filter = ("kind", "is_active")
     search_fields = ("name",)
     ordering = ("name",)

@@ -24,7 +24,7 @@ class Queues(OrganizationInline):
 @admin.register(Representative, site=site)
 class RepresentativePage(OrganizationAdmin):
     form = DeactivatableForm
-    list_display = ("name", "email", "type", "presence", "units", "is_active")
+    list_display = ("name", "email", "type", "presence", "units", "active")
     list_filter = ("type", "presence", "is_active")
     search_fields = ("name", "email")
     ordering = ("name",)

@@ -57,7 +57,7 @@ CLOCKS = (
 @admin.register(WorkStream, site=site)
 class WorkStreamPage(OrganizationAdmin):
     form = WorkStreamForm
-    list_display = ("name", "slug", "channel", "distribution", "default_queue", "is_active")
+    list_display = ("name", "slug", "channel", "distribution", "default_queue", "active")
     list_filter = ("channel", "is_active")
     list_select_related = ("default_queue",)
     ordering = ("name",)

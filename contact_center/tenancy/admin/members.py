@@ -55,7 +55,7 @@ class NewMemberForm(MemberForm):
 @admin.register(Membership, site=site)
 class MemberPage(OrganizationAdmin):
     form = MemberForm
-    list_display = ("person", "email", "role_names", "all_queues", "may_notify", "api_access", "is_active")
+    list_display = ("person", "email", "role_names", "all_queues", "may_notify", "api_access", "active")
     list_select_related = ("user",)
     list_filter = ("is_active",)
     search_fields = ("name", "user__email")

@@ -94,6 +94,13 @@ def test_libraries_have_no_page_here(harbor):
     assert harbor.client(harbor.admin).get("/admin/account/emailaddress/").status_code == 404
 
 
+def test_every_page_stands_in_one_section(harbor):
+    request = type("Request", (), {"actor": harbor.actor(harbor.admin), "organization": harbor.organization})()
+    listed = [page["model"] for section in site.get_app_list(request) for page in section["models"]]
+    assert sorted(listed, key=lambda model: model._meta.label) == ALL_PAGES
+    assert "More" not in [section["name"] for section in site.get_app_list(request)]
+
+
 def test_runs_and_the_audit_log_have_no_page(harbor):
     names = {model._meta.model_name for model in site._registry}
     assert names.isdisjoint({"bulkaction", "bulkactionitem", "auditevent", "message", "notification", "outboxentry"})
