@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from contact_center.demo_data.cast import CASTS, CUSTOMERS
 from contact_center.demo_data.client import Answer, Client
@@ -17,6 +18,7 @@ MOST_ONGOING = 180
 MOST_FOLLOWED = 60
 CLOSED = frozenset({"wrap_up", "closed"})
 TALKING = "in_conversation"
+GREETING = "Hello, thank you for waiting. I am reading what you wrote."
 
 
 @dataclass(slots=True)
@@ -64,12 +66,14 @@ class Simulation:
     def step(self) -> None:
         """Raises NotThere when the server can't be reached."""
         chance = self.source.random()
-        if not self.followed or chance < 0.15:
+        if chance < 0.15:
             self._open()
-        elif chance < 0.22:
-            self._finish_an_older_one()
-        else:
+        elif chance < 0.35:
+            self._tend_an_older_one()
+        elif self.followed:
             self._continue(self.followed[self.source.choice(list(self.followed))])
+        else:
+            self._open()
 
     def _open(self) -> None:
         if self._is_full():
@@ -144,21 +148,28 @@ class Simulation:
     def _escalate(self, one: Followed) -> None:
         self._counted(self.client.post(f"/conversations/{one.id}/escalate", {}))
 
-    def _finish_an_older_one(self) -> None:
-        """What this simulation didn't open, say before a restart, comes to an end too."""
+    def _tend_an_older_one(self) -> None:
+        """What this simulation didn't open, say before a restart: its offer is accepted, its talk ends."""
         listed = self.client.get("/conversations?status=active&limit=100")
-        for found in listed.body.get("conversations", ()) if listed.ok else ():
-            holder = found["representative"]
-            by_us = holder is not None and holder["email"] not in ("", self.left_to_people)
-            if (
-                by_us
-                and found["status_reason"] == TALKING
-                and found["kind"] != "record"
-                and found["id"] not in self.followed
-            ):
-                if self._counted(self.client.post(f"/conversations/{found['id']}/end", {"by": "representative"})):
-                    self.tally.ended += 1
-                return
+        ours = [found for found in listed.body.get("conversations", ()) if self._is_ours(found)]
+        if not ours:
+            return
+        ringing = [found for found in ours if found["status_reason"] != TALKING]
+        found = self.source.choice(ringing if ringing and self.source.random() < 0.7 else ours)
+        path, holder = f"/conversations/{found['id']}", found["representative"]["email"]
+        if found["status_reason"] == TALKING:
+            if self._counted(self.client.post(f"{path}/end", {"by": "representative"})):
+                self.tally.ended += 1
+        elif self._picks_up(found["status_reason"]):
+            body = {"external_id": self._new_id(), "from": "representative", "representative": holder, "text": GREETING}
+            if self._counted(self.client.post(f"{path}/messages", body)):
+                self.tally.said += 1
+
+    def _is_ours(self, found: dict[str, Any]) -> bool:
+        holder = (found["representative"] or {}).get("email")
+        return bool(
+            holder and holder != self.left_to_people and found["kind"] != "record" and found["id"] not in self.followed
+        )
 
     def _say(self, one: Followed, author: str) -> None:
         body = {
