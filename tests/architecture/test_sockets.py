@@ -15,7 +15,7 @@ OF_ORGANIZATION = r"^ws/o/(?P<organization>"
 # Sockets that belong to no organization's address, each with its reason.
 ELSEWHERE: dict[str, str] = {}
 # Views that every member may open.
-FOR_EVERY_MEMBER: frozenset[str] = frozenset()
+FOR_EVERY_MEMBER: frozenset[str] = frozenset({"notifications", "notification-list"})
 
 
 def test_every_socket_names_its_organization():

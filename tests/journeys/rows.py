@@ -6,12 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from contact_center.tenancy.models import ApiKey, Organization
+from contact_center.tenancy.access import actor_of_membership
+from contact_center.tenancy.models import ApiKey, Membership, Organization
 from contact_center.tenancy.roles import Role
 from contact_center.tenancy.scope import organization_scope
+from conversations.actions import perform
 from conversations.states import Status
 from routing.kinds import Channel
-from routing.models import Queue, Representative, WorkStream
+from routing.models import Queue, Representative, RepresentativeSkill, Skill, WorkStream
 from tests import factories
 from tests.cast import make_cast
 
@@ -52,6 +54,29 @@ def conversations(
                 row.subject = f"{subject} {number}"
                 row.save(update_fields=["subject"])
         return [row.pk for row in rows]
+
+
+def offer(slug: str, conversation: int, representative: str = "Ana Ruiz") -> None:
+    """The supervisor of the cast offers the conversation to the representative."""
+    with _scope(slug):
+        maker = Membership.objects.get(user__email=f"supervisor@{slug}.example")
+        target = {"representative": Representative.objects.get(name=representative).pk}
+        actor = actor_of_membership(maker.pk)
+        perform("assign_to_representative", [conversation], actor=actor, parameters=target, single=True)
+
+
+def representatives(slug: str, people: list[dict[str, Any]]) -> list[int]:
+    """People by name, in Orders unless `queue` says otherwise; `units_used`, `presence` and `skills` as given."""
+    with _scope(slug):
+        return [_representative(**person) for person in people]
+
+
+def _representative(name: str, queue: str = "Orders", skills: dict[str, int] | None = None, **fields: Any) -> int:
+    person = factories.make_representative(name, queues=[Queue.objects.get(name=queue)], **fields)
+    for skill, proficiency in (skills or {}).items():
+        found = Skill.objects.get_or_create(name=skill)[0]
+        RepresentativeSkill.objects.create(representative=person, skill=found, proficiency=proficiency)
+    return person.pk
 
 
 def joint(email: str, slugs: list[str]) -> None:
