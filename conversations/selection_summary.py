@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Count, Value
 
-from conversations.commands import commands_of
+from conversations.commands import Command, commands_of
 from conversations.listing import ONGOING, Listing
 from conversations.rules import Action, refusal_code, sentence_of
 from conversations.selection import Selection
@@ -24,12 +24,17 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One command over the selection: `reasons` are (number, sentence), the most frequent first."""
+    """One command over the selection: `reasons` are (number, sentence), the most frequent first.
 
+    `is_told` is false where only the command itself says why it isn't possible.
+    """
+
+    name: str
     words: str
     allowed: int
     refused: int
     reasons: tuple[tuple[int, str], ...]
+    is_told: bool
 
 
 def summarize(selection: Selection, listing: Listing = ONGOING) -> list[Summary]:
@@ -39,9 +44,7 @@ def summarize(selection: Selection, listing: Listing = ONGOING) -> list[Summary]
     commands = commands_of(listing)
     actions = {each: each.action_for(single=selection.single) for each in commands}
     found = _refusals(selection, list(actions.values()))
-    summaries = [(each, _summary(each.action, found[actions[each]], selection)) for each in commands]
-    # What stands behind ⋯ is told where it can be done; the usual commands also where they can't.
-    return [summary for each, summary in summaries if summary.allowed or not each.in_menu]
+    return [_summary(each, found[actions[each]], selection) for each in commands]
 
 
 def _refusals(selection: Selection, actions: Sequence[Action]) -> dict[Action, Counter[str]]:
@@ -61,11 +64,13 @@ def _code(action: Action, selection: Selection) -> Case | Value:
     return refusal_code(action, selection.actor, bulk=not selection.single)
 
 
-def _summary(action: Action, numbers: Counter[str], selection: Selection) -> Summary:
+def _summary(command: Command, numbers: Counter[str], selection: Selection) -> Summary:
     allowed = numbers.pop("", 0)
     # Chosen one by one, and since then closed to this person or deleted.
     if (gone := len(selection.versions) - allowed - numbers.total()) > 0:
         numbers["not_found"] = gone
     most_first = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
     reasons = tuple((number, sentence_of(code)) for code, number in most_first if number)
-    return Summary(WORDS[action], allowed, numbers.total(), reasons)
+    # What stands behind ⋯ is told where it can be done; the usual commands also where they can't.
+    is_told = bool(allowed) or not command.in_menu
+    return Summary(command.action.value, WORDS[command.action], allowed, numbers.total(), reasons, is_told)

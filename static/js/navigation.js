@@ -30,7 +30,11 @@ const openMenus = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) {
-    if (!menu.contains(event.target)) menu.removeAttribute("open");
+    const done = menu.contains(event.target) && event.target.closest("[data-command]:not([aria-disabled=true])");
+    if (menu.contains(event.target) && !done) continue;
+    menu.removeAttribute("open");
+    // The dialog that follows gives the focus back to what is still there.
+    if (done) menu.querySelector("summary").focus();
   }
 });
 

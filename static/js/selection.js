@@ -49,12 +49,16 @@ function filterOf(region) {
 }
 
 function paint() {
+  let moved = false;
   for (const box of boxes()) {
     const on = all || chosen.has(box.value);
     if (box.checked !== on) box.checked = on;
     rowOf(box).toggleAttribute("data-selected", on);
-    if (on && !all) chosen.set(box.value, rowOf(box).dataset.version);
+    if (!on || all) continue;
+    moved ||= chosen.has(box.value) && chosen.get(box.value) !== rowOf(box).dataset.version;
+    chosen.set(box.value, rowOf(box).dataset.version);
   }
+  if (moved) settleSoon();
   const onPage = boxes();
   const head = document.querySelector("[data-select-page]");
   if (head) {
@@ -81,13 +85,16 @@ function paintCommands() {
   if (!body()) return;
   const nothing = count() === 0;
   body().toggleAttribute("data-selecting", !nothing);
+  // What the server said can't be done to any of the selected ones.
+  const refusals = nothing ? null : document.getElementById("selection-summary");
   for (const command of document.querySelectorAll("[data-needs-selection]")) {
     const tooMany = command.hasAttribute("data-one-only") && count() > 1;
-    command.setAttribute("aria-disabled", String(tooMany || (nothing && !currentRow())));
+    const refused = refusals?.querySelector(`[data-refuses="${command.dataset.command}"]`)?.textContent;
+    command.setAttribute("aria-disabled", String(tooMany || Boolean(refused) || (nothing && !currentRow())));
     const hint = command.nextElementSibling;
     hint.dataset.first ||= hint.textContent;
-    hint.textContent = tooMany ? "This is done for one conversation at a time." : hint.dataset.first;
-    hint.hidden = !nothing && !tooMany;
+    hint.textContent = tooMany ? "This is done for one conversation at a time." : refused || hint.dataset.first;
+    hint.hidden = !nothing && !tooMany && !refused;
   }
 }
 
@@ -95,6 +102,11 @@ function changed() {
   paint();
   const detail = { count: count(), all };
   document.body.dispatchEvent(new CustomEvent("selection:changed", { bubbles: true, detail }));
+  settleSoon();
+}
+
+// The server is asked again what can be done: about another selection, or about rows that have changed.
+function settleSoon() {
   clearTimeout(pause);
   pause = setTimeout(() => {
     if (count()) htmx.trigger(document.body, "selection:settled", { count: count(), all });
