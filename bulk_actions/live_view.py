@@ -6,6 +6,7 @@ from django.http import QueryDict
 from django.template.loader import get_template, render_to_string
 
 from bulk_actions import pages, presenters, queries
+from bulk_actions.history_filter import history_filter
 from bulk_actions.queries import ItemFilter, Place
 from bulk_actions.reach import Reach
 from contact_center.errors import NotFound, Refused
@@ -14,6 +15,7 @@ from contact_center.live.registry import live_view
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import REFUSAL, Right
 from contact_center.web.pagination import count_rows
+from contact_center.web.query_filter import QueryFilter
 
 
 class HistoryView(LiveView):
@@ -21,17 +23,20 @@ class HistoryView(LiveView):
 
     kinds = frozenset({"bulk_action"})
 
-    def __init__(self, actor: Actor, place: Place) -> None:
+    def __init__(self, actor: Actor, place: Place, shown: QueryFilter) -> None:
         self.organization_id = actor.organization_id
-        self.place = place
+        self.place, self.shown = place, shown
         self._actor = actor
-        self.key: Hashable = ("action-history", self.organization_id, place, pages.empty_history(actor).get("url"))
+        # A day begins and ends where the reader is.
+        zone = actor.time_zone if "date" in shown.values else ""
+        home = pages.empty_history(actor, shown).get("url")
+        self.key: Hashable = ("action-history", self.organization_id, place, shown.pairs(), zone, home)
         self.render_key: Hashable = ("run", self.organization_id)
 
     def read(self) -> Snapshot:
         """Two queries."""
-        page = queries.run_page(self.place)
-        counters = {"count": str(count_rows(queries.runs())), **pages.neighbours(page)}
+        page = queries.run_page(self.place, self.shown)
+        counters = {"count": str(count_rows(self.shown.apply(queries.runs()))), **pages.neighbours(page)}
         return Snapshot(tuple((id, stamp) for id, _, stamp in page.rows), counters)
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
@@ -47,7 +52,7 @@ class HistoryView(LiveView):
         return f'<tbody id="rows" hx-swap-oob="morph">{"".join(rows)}</tbody>'
 
     def render_counters(self, counters: Mapping[str, object]) -> str:
-        pagination = pages.history_pagination(self._actor, self.place, _beside(counters))
+        pagination = pages.history_pagination(self._actor, self.place, self.shown, _beside(counters))
         context = {"count": counters["count"], "pagination": pagination}
         return render_to_string("bulk_actions/_history_counters.html", context)
 
@@ -113,7 +118,7 @@ def _require_reader(actor: Actor) -> None:
 @live_view("action-history")
 def action_history(actor: Actor, query: QueryDict) -> LiveView:
     _require_reader(actor)
-    return HistoryView(actor, Place.of(query))
+    return HistoryView(actor, Place.of(query), history_filter(query, actor))
 
 
 @live_view("run")

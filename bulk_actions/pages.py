@@ -16,29 +16,40 @@ from bulk_actions.starting import is_cancellable, why_not_retry
 from bulk_actions.states import RunStatus
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import Right
-from contact_center.web.pagination import PAGE_SIZES, Page, count_rows
+from contact_center.web.pagination import DEFAULT_PAGE_SIZE, PAGE_SIZES, Page, count_rows
+from contact_center.web.query_filter import QueryFilter
 
 
-def history_context(actor: Actor, place: Place) -> dict[str, Any]:
-    """Three queries."""
-    page = queries.run_page(place)
+def history_context(actor: Actor, place: Place, shown: QueryFilter) -> dict[str, Any]:
+    """Three queries beside those of the filter."""
+    page = queries.run_page(place, shown)
     ids = [row[0] for row in page.rows]
     found = queries.run_rows(ids)
-    url, query = history_url(actor), urlencode(place.parameters)
+    url, query = history_url(actor), urlencode([*shown.pairs(), *place.parameters.items()])
+    export = urlencode(shown.pairs())
     return {
         "page": {
             "list_url": url,
             "ws_url": f"/ws/o/{actor.organization_slug}/action-history/?{query}",
             "query": query,
-            "count": str(count_rows(queries.runs())),
+            "count": str(count_rows(shown.apply(queries.runs()))),
+            "export_url": f"{url}export/" + (f"?{export}" if export else ""),
         },
+        "chips": shown.chips(url),
+        "filter_fields": shown.controls(),
+        "filter_state": [] if place.size == DEFAULT_PAGE_SIZE else [{"name": "size", "value": place.size}],
+        "filter_notices": shown.notices,
         "runs": [presenters.run_row(found[id], actor.organization_slug) for id in ids if id in found],
-        "empty": empty_history(actor),
-        "pagination": history_pagination(actor, place, neighbours(page)),
+        "empty": empty_history(actor, shown),
+        "pagination": history_pagination(actor, place, shown, neighbours(page)),
     }
 
 
-def empty_history(actor: Actor) -> dict[str, str]:
+def empty_history(actor: Actor, shown: QueryFilter) -> dict[str, str]:
+    if not shown.is_default:
+        text = "No run matches these filters."
+        url = history_url(actor)
+        return {"icon": "filter", "title": "None of these", "text": text, "url": url, "label": "Show all"}
     text = "What supervisors do to conversations, one or many, appears here as soon as it starts."
     empty = {"icon": "history", "title": "No action yet", "text": text}
     if actor.may(Right.SUPERVISE):
@@ -54,6 +65,8 @@ def run_context(run: BulkAction, actor: Actor, chosen: ItemFilter, place: Place)
         **head_context(run, actor),
         **groups_context(run, actor, chosen),
         "history_url": history_url(actor),
+        "export_url": f"{presenters.run_url(run.pk, actor.organization_slug)}export/"
+        + (f"?{urlencode(chosen.parameters)}" if chosen.parameters else ""),
         "ws_url": f"/ws/o/{actor.organization_slug}/run/?id={run.pk}" + (f"&{query}" if query else ""),
         "items": item_rows([row[0] for row in page.rows], actor, reach),
         "delivers": reach.delivers,
@@ -120,20 +133,20 @@ def neighbours(page: Page[Any]) -> dict[str, str]:
     return {"before": queries.cursor(page.previous), "after": queries.cursor(page.next)}
 
 
-def history_pagination(actor: Actor, place: Place, beside: Mapping[str, str]) -> dict[str, Any]:
-    return _pagination(history_url(actor), place, {}, beside)
+def history_pagination(actor: Actor, place: Place, shown: QueryFilter, beside: Mapping[str, str]) -> dict[str, Any]:
+    return _pagination(history_url(actor), place, shown.pairs(), beside)
 
 
 def run_pagination(
     run: BulkAction, actor: Actor, chosen: ItemFilter, place: Place, beside: Mapping[str, str]
 ) -> dict[str, Any]:
     url = presenters.run_url(run.pk, actor.organization_slug)
-    return _pagination(url, place, chosen.parameters, beside) | {"target": "#run-items"}
+    return _pagination(url, place, tuple(chosen.parameters.items()), beside) | {"target": "#run-items"}
 
 
-def _pagination(url: str, place: Place, kept: Mapping[str, str], beside: Mapping[str, str]) -> dict[str, Any]:
+def _pagination(url: str, place: Place, kept: Sequence[tuple[str, str]], beside: Mapping[str, str]) -> dict[str, Any]:
     def there(there: Place) -> str:
-        parameters = {**kept, **there.parameters}
+        parameters = [*kept, *there.parameters.items()]
         return f"{url}?{urlencode(parameters)}" if parameters else url
 
     return {

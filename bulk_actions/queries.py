@@ -14,6 +14,7 @@ from bulk_actions.states import Outcome, RunStatus
 from contact_center.errors import NotFound
 from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import DEFAULT_PAGE_SIZE, Anchor, Keyset, Page, page_size, read_page
+from contact_center.web.query_filter import QueryFilter
 from conversations.visibility import visible_to
 from routing.models import Queue, Representative
 
@@ -73,14 +74,18 @@ def runs() -> QuerySet[BulkAction]:
     return BulkAction.objects.exclude(status=RunStatus.PREVIEWED)
 
 
-def run_page(place: Place) -> Page[tuple[Any, ...]]:
+def run_page(place: Place, shown: QueryFilter) -> Page[tuple[Any, ...]]:
     """(id, start, stamp) of one page, newest first. One query, two when the page asked for is gone."""
-    return read_page(runs(), RUN_ORDER, size=place.size, anchor=place.anchor(moments=True), columns=("row_stamp",))
+    return read_page(
+        shown.apply(runs()), RUN_ORDER, size=place.size, anchor=place.anchor(moments=True), columns=("row_stamp",)
+    )
 
 
 def run_rows(ids: Iterable[int]) -> dict[int, BulkAction]:
     """The runs with the names a row shows. One query."""
-    return {run.pk: run for run in runs().filter(pk__in=list(ids)).select_related("created_by__user")}
+    return {
+        run.pk: run for run in runs().filter(pk__in=list(ids)).select_related("created_by__user", "decided_by__user")
+    }
 
 
 def get_run(bulk_action_id: int) -> BulkAction:

@@ -14,9 +14,14 @@ urlpatterns = [
     # the lists of Assign work item and Transfer work item
     path("conversations/actions/<slug:action>/people/", work_item.people, name="work-item-people"),
     path("conversations/actions/<slug:action>/queues/", work_item.queues, name="work-item-queues"),
+    # the lists of Assign work item and Transfer work item
+    path("conversations/actions/<slug:action>/people/", work_item.people, name="work-item-people"),
+    path("conversations/actions/<slug:action>/queues/", work_item.queues, name="work-item-queues"),
     # action-history/
     path("action-history/", views.history, name="history"),
+    path("action-history/export/", views.history_export, name="history-export"),
     path("action-history/<int:bulk_action_id>/", views.run_detail, name="run"),
+    path("action-history/<int:bulk_action_id>/export/", views.run_export, name="run-export"),
     path("action-history/<int:bulk_action_id>/cancel/", views.run_cancel, name="run-cancel"),
     path("action-history/<int:bulk_action_id>/approve/", views.run_approve, name="run-approve"),
     path("action-history/<int:bulk_action_id>/reject/", views.run_reject, name="run-reject"),

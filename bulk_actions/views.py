@@ -5,11 +5,13 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from bulk_actions import deciding, dialogs, pages, presenters, queries, starting
+from bulk_actions import deciding, dialogs, exports, pages, presenters, queries, starting
+from bulk_actions.history_filter import history_filter
 from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction
 from bulk_actions.queries import ItemFilter, Place
@@ -26,10 +28,24 @@ from conversations.selection import Selection
 @require_safe
 @organization_view(Right.READ_HISTORY)
 def history(request: OrganizationRequest, organization: str) -> HttpResponse:
-    context = pages.history_context(request.actor, Place.of(request.GET))
+    shown = history_filter(request.GET, request.actor)
+    context = pages.history_context(request.actor, Place.of(request.GET), shown)
     return render_page_or_fragment(
         request, "bulk_actions/history.html", "bulk_actions/_history_body.html", context, target="list-body"
     )
+
+
+@require_safe
+@organization_view(Right.READ_HISTORY)
+def history_export(request: OrganizationRequest, organization: str) -> HttpResponseBase:
+    return exports.history(request, request.actor, history_filter(request.GET, request.actor))
+
+
+@require_safe
+@organization_view(Right.READ_HISTORY)
+def run_export(request: OrganizationRequest, organization: str, bulk_action_id: int) -> HttpResponseBase:
+    run = queries.get_run(bulk_action_id)
+    return exports.run_items(request, request.actor, run, ItemFilter.of(request.GET))
 
 
 @require_safe

@@ -6,7 +6,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from contact_center.tenancy.models import Membership, Organization, OrganizationSettings, User
 from contact_center.tenancy.roles import REFUSAL, ROLES_WITH, Right, Role
@@ -112,7 +113,7 @@ def actor_of(membership: Membership, organization: Organization) -> Actor:
 
 
 P = ParamSpec("P")
-View = Callable[Concatenate[Any, P], HttpResponse]
+View = Callable[Concatenate[Any, P], HttpResponseBase]
 
 
 def organization_view(right: Right) -> Callable[[View[P]], View[P]]:
@@ -120,7 +121,7 @@ def organization_view(right: Right) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: OrganizationRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: OrganizationRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.actor.may(right):
                 raise PermissionDenied(REFUSAL[right])
             return view(request, *args, **kwargs)

@@ -1,0 +1,51 @@
+"""The filters of Action History: type, person, status and date, as an address carries them."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.http import QueryDict
+
+from bulk_actions.kinds import KINDS
+from bulk_actions.queries import runs
+from bulk_actions.states import RunStatus
+from contact_center.tenancy.access import Actor
+from contact_center.tenancy.models import Membership
+from contact_center.tenancy.roles import Role
+from contact_center.web.query_filter import Field, QueryFilter, date_field
+
+STATUSES = {status.value: str(status.label) for status in RunStatus if status != RunStatus.PREVIEWED}
+
+
+def history_filter(query: QueryDict, actor: Actor) -> QueryFilter:
+    """One query, for the people."""
+    return QueryFilter.from_query(query, _fields(actor))
+
+
+def _fields(actor: Actor) -> tuple[Field, ...]:
+    return (
+        Field("type", "Action type", {name: label for name, (label, _) in _types().items()}, _of_type),
+        Field("person", "Created by", _people(), lambda values: Q(created_by_id__in=[int(value) for value in values])),
+        Field("status", "Status", STATUSES, lambda values: Q(status__in=values)),
+        date_field("date", "Date", "started_at", actor.time_zone),
+    )
+
+
+def _types() -> dict[str, tuple[str, list[str]]]:
+    """What people call one action may be several for the rule table."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for action in KINDS:
+        name = str(action.label).lower().replace(" ", "_")
+        found.setdefault(name, (str(action.label), []))[1].append(action.value)
+    return found
+
+
+def _of_type(values: Sequence[str]) -> Q:
+    types = _types()
+    return Q(action__in=[action for value in values for action in types[value][1]])
+
+
+def _people() -> dict[str, str]:
+    """Supervisors, and whoever has started a run before."""
+    started = runs().order_by().values("created_by_id").distinct()
+    people = Membership.objects.filter(Q(roles__contains=[Role.SUPERVISOR]) | Q(pk__in=started)).select_related("user")
+    return {str(person.pk): str(person) for person in sorted(people, key=str)}
