@@ -16,17 +16,19 @@ class Line:
     at: datetime
 
 
-def transcript(conversation: Conversation) -> list[Line]:
+def transcript(conversation: Conversation, organization_name: str) -> list[Line]:
     """Public messages in order. One query."""
     rows = Message.objects.filter(conversation=conversation, visibility=Message.Visibility.PUBLIC)
-    return [_line(row) for row in rows.select_related("representative").order_by("pk")]
+    return [_line(row, organization_name) for row in rows.select_related("representative").order_by("pk")]
 
 
-def _line(message: Message) -> Line:
+def _line(message: Message, organization_name: str) -> Line:
     if message.author == Author.CUSTOMER:
         return Line("customer", "You", message.text, message.created_at)
     if message.author == Author.SYSTEM:
         return Line("system", "", message.text, message.created_at)
+    if message.author == Author.ORGANIZATION:
+        return Line("service", organization_name, message.text, message.created_at)
     name = message.representative.name if message.representative else "Service"
     return Line("service", name, message.text, message.created_at)
 

@@ -125,7 +125,7 @@ def _context(request: ChatRequest, conversation: Conversation) -> dict[str, obje
     over = closed or conversation.status == Status.WRAP_UP
     return {
         "organization": request.organization,
-        "messages_shown": transcript(conversation),
+        "messages_shown": transcript(conversation, request.organization.name),
         "state": state_line(conversation),
         "over": over,
         "may_end": conversation.mode == Mode.LIVE_CHAT and not over,

@@ -1,9 +1,10 @@
 """Work streams: what is fixed when one is made, and the clocks and rules that may change."""
 
+import secrets
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 
 from contact_center.administration.base import OrganizationAdmin
 from contact_center.administration.forms import OrganizationForm
@@ -45,6 +46,7 @@ class WorkStreamForm(OrganizationForm):
         return url
 
 
+CUSTOMERS = "Customers"
 CLOCKS = (
     "open_auto_close_seconds",
     "active_auto_close_seconds",
@@ -63,7 +65,7 @@ class WorkStreamPage(OrganizationAdmin):
     ordering = ("name",)
     # Kind and mode follow from the channel; programs send the slug.
     fixed_fields = ("slug", "channel", "distribution")
-    readonly_fields = ("chat_key",)
+    readonly_fields = ("chat_key", "delivery_secret")
     fieldsets = (
         (None, {"fields": ("name", "slug", "channel", "distribution", "is_active", "default_queue")}),
         (
@@ -72,10 +74,20 @@ class WorkStreamPage(OrganizationAdmin):
         ),
         ("Wrap-up", {"fields": ("wrap_up_rule", "wrap_up_hold_seconds")}),
         ("Closed by itself after so many seconds", {"fields": CLOCKS}),
-        ("Customers", {"fields": ("chat_key", "delivery_url")}),
+        (CUSTOMERS, {"fields": ("chat_key", "delivery_url", "delivery_secret")}),
     )
 
+    def get_fieldsets(self, request: Any, obj: WorkStream | None = None) -> Any:
+        """There is nothing to sign before there is an address."""
+        if obj and obj.delivery_url:
+            return self.fieldsets
+        without = (CUSTOMERS, {"fields": ("chat_key", "delivery_url")})
+        return tuple(without if each[0] == CUSTOMERS else each for each in self.fieldsets)
+
     def save_model(self, request: Any, obj: WorkStream, form: Any, change: bool) -> None:
+        if obj.delivery_url and not obj.delivery_secret:
+            obj.delivery_secret = secrets.token_hex(32)
+            messages.info(request, "The secret that signs the deliveries stands on the work stream’s page.")
         if not change and obj.channel in WITH_CHAT_PAGE:
             obj.chat_key = new_chat_key()
         super().save_model(request, obj, form, change)

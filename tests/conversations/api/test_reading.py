@@ -6,12 +6,13 @@ from django.test.utils import CaptureQueriesContext
 
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
+from conversations.actions import perform
 from conversations.models import Conversation, Message
 from conversations.states import Status
 from routing.kinds import Channel
 from routing.models import PresenceChange, Representative
 from tests import factories
-from tests.conversations.api.caller import error_of
+from tests.conversations.api.caller import error_of, make_caller
 
 
 def listed(caller, query=""):
@@ -189,3 +190,24 @@ def test_an_ai_agent_has_no_presence_to_set(harbor, api):
     with harbor.scope():
         agent = factories.make_representative(type=Representative.Type.AI_AGENT)
     assert api.put(f"/representatives/{agent.email}/presence", {"presence": "away"}).status_code == 404
+
+
+def test_a_message_of_the_organization_is_what_the_customer_sees(harbor, api, rows):
+    with harbor.scope():
+        customer = rows[0].customer_name
+        perform(
+            "message_customer", [rows[0].pk], actor=harbor.actor(), parameters={"text": "Dear {customer}, it is over."}
+        )
+    (shown,) = [
+        each
+        for each in api.get(f"/conversations/{rows[0].pk}/messages").json()["messages"]
+        if each["author"] == "organization"
+    ]
+    assert shown["text"] == f"Dear {customer}, it is over."
+    assert harbor.actor().name not in str(shown)
+
+
+def test_a_foreign_key_reads_no_message_of_the_organization(harbor, summit, rows):
+    with harbor.scope():
+        perform("message_customer", [rows[0].pk], actor=harbor.actor(), parameters={"text": "It is over."})
+    assert make_caller(summit).get(f"/conversations/{rows[0].pk}/messages").status_code == 404

@@ -198,3 +198,15 @@ def test_a_question_to_a_closed_queue_is_answered_at_once_and_the_chat_is_over(h
     assert "We are closed right now." in page
     assert "This conversation has ended." in page
     assert page.index("Where is my parcel?") < page.index("We are closed right now.")
+
+
+def test_a_message_of_the_organization_stands_under_its_name(harbor, stream):
+    client = Client()
+    ask(client)
+    row = only(harbor)
+    with harbor.scope():
+        perform("message_customer", [row.pk], actor=harbor.actor(), parameters={"text": "Dear {customer}, <b>over</b>"})
+    page = client.get(f"{PAGE}messages/").text
+    assert "Harbor · <time" in page
+    assert "Dear Mia Okafor, &lt;b&gt;over&lt;/b&gt;" in page
+    assert harbor.actor().name not in page
