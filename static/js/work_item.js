@@ -43,7 +43,27 @@ dialog?.addEventListener("keydown", (event) => {
   show(next);
 });
 
-dialog?.addEventListener("change", tell);
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (dialog?.contains(event.detail.target)) tell();
+// What is chosen, and where the focus is, outlast a list that is filtered anew.
+let kept = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const lines = event.detail.target;
+  if (!frame() || lines === dialog || !dialog.contains(lines)) return;
+  const focused = lines.contains(document.activeElement) ? document.activeElement.value : "";
+  kept = { chosen: lines.querySelector("input[type=radio]:checked")?.value, focused };
 });
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const lines = event.detail.target;
+  if (!dialog?.contains(lines)) return;
+  if (kept && lines !== dialog) {
+    for (const radio of lines.querySelectorAll("input[type=radio]")) {
+      if (radio.value === kept.chosen) radio.checked = true;
+      if (radio.value === kept.focused) radio.focus();
+    }
+    kept = null;
+  }
+  tell();
+});
+
+dialog?.addEventListener("change", tell);
