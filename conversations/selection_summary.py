@@ -16,7 +16,7 @@ WORDS = {
     Action.TRANSFER_TO_REPRESENTATIVE: "can be transferred",
     Action.FORCE_CLOSE: "can be force closed",
     Action.MESSAGE_CUSTOMER: "can be messaged",
-    Action.NOTIFY: "with somebody to notify",
+    Action.NOTIFY: "can be notified",
     Action.RELEASE: "can be released",
     Action.REMOVE: "can be removed",
 }

@@ -4,6 +4,8 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from contact_center.errors import Invalid
 
 NOT_PUBLIC = "This address isn't on the public internet; the console delivers nothing to private networks."
@@ -19,11 +21,14 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 def refuse_private_target(url: str) -> None:
     """Raises Invalid. Whoever delivers asks again: by then the name may mean another address.
 
-    A name that can't be resolved now passes: nothing can be sent to it either.
+    A name that can't be resolved now passes: nothing can be sent to it either. Where the operator has the console
+    deliver to private networks, every readable address passes.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Invalid(UNREADABLE)
+    if settings.DELIVER_TO_PRIVATE_NETWORKS:
+        return
     host = parts.hostname.rstrip(".").lower()
     if host == "localhost" or host.endswith(PRIVATE_SUFFIXES) or any(not is_public(each) for each in addresses(host)):
         raise Invalid(NOT_PUBLIC)

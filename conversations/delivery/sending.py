@@ -7,7 +7,6 @@ import smtplib
 import time
 
 import requests
-from django.conf import settings
 from django.core.mail import EmailMessage
 
 from contact_center.errors import Invalid
@@ -33,8 +32,7 @@ class Rejected(Exception):
 
 
 def _post(parcel: Parcel) -> str:
-    if not settings.DELIVER_TO_PRIVATE_NETWORKS:
-        refuse_private_target(parcel.url)
+    refuse_private_target(parcel.url)
     body = json.dumps(parcel.body, separators=(",", ":"), sort_keys=True)
     timestamp = str(int(time.time()))
     response = requests.post(

@@ -35,3 +35,12 @@ def test_a_private_address_gets_no_secret(harbor):
         url(WorkStream, "add"), stream_form(harbor.orders, delivery_url="http://10.0.0.5/in")
     )
     assert list(errors_of(response)) == ["delivery_url"]
+
+
+def test_where_the_operator_allows_private_networks_such_an_address_is_taken(harbor, settings):
+    settings.DELIVER_TO_PRIVATE_NETWORKS = True
+    form = stream_form(harbor.orders, delivery_url="http://10.0.0.5/in")
+    assert harbor.client(harbor.admin).post(url(WorkStream, "add"), form).status_code == 302
+    assert len(stream(harbor).delivery_secret) == 64
+    form = stream_form(harbor.orders, slug="other", delivery_url="ftp://10.0.0.5/in")
+    assert list(errors_of(harbor.client(harbor.admin).post(url(WorkStream, "add"), form))) == ["delivery_url"]

@@ -1,12 +1,15 @@
 """Deliveries over a real HTTP server: signed, tried again with the same key, given up in the end, never private."""
 
 import json
+import re
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
 from conversations.actions import perform
@@ -179,3 +182,30 @@ def test_another_organizations_outbox_is_not_taken(harbor, summit):
         say(summit)
     with harbor.scope():
         assert claims.claim(timezone.now()) == []
+
+
+def test_the_check_in_the_documentation_takes_what_is_genuine_and_nothing_else(harbor, sms, receiver):
+    text = Path(__file__).parents[3].joinpath("docs/integrators.md").read_text()
+    documented: dict = {}
+    exec(re.search(r"```python\n(.*?)```", text, re.S)[1], documented)  # noqa: S102 - our own documentation
+    is_genuine = documented["is_genuine"]
+    say(harbor)
+    deliver()
+    ((headers, body),) = receiver.received
+    secret = WorkStream.objects.get(pk=sms.pk).delivery_secret
+    assert is_genuine(secret, headers, body.encode())
+    assert not is_genuine("another secret", headers, body.encode())
+    assert not is_genuine(secret, headers, body.encode() + b" ")
+    assert not is_genuine(secret, headers | {"X-Console-Timestamp": "1700000000"}, body.encode())
+
+
+def test_pages_of_the_message_are_told_of_a_settled_delivery(harbor, django_capture_on_commit_callbacks):
+    with harbor.scope():
+        row = factories.make_conversation()
+        perform("message_customer", [row.pk], actor=harbor.actor(), parameters={"text": "It is over."})
+        # Else it would go out with what the message itself told them.
+        connection.run_on_commit.clear()
+        with django_capture_on_commit_callbacks() as told:
+            assert claims.settle_unaddressed(timezone.now()) == 1
+        assert [(each.kind, each.ids) for each in told] == [("conversation", {row.pk})]
+        assert claims.settle_unaddressed(timezone.now()) == 0
