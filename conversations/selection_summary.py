@@ -44,7 +44,8 @@ def summarize(selection: Selection, listing: Listing = ONGOING) -> list[Summary]
     commands = commands_of(listing)
     actions = {each: each.action_for(single=selection.single) for each in commands}
     found = _refusals(selection, list(actions.values()))
-    return [_summary(each, found[actions[each]], selection) for each in commands]
+    possible = any(numbers[""] for numbers in found.values())
+    return [_summary(each, found[actions[each]], selection, possible=possible) for each in commands]
 
 
 def _refusals(selection: Selection, actions: Sequence[Action]) -> dict[Action, Counter[str]]:
@@ -64,13 +65,14 @@ def _code(action: Action, selection: Selection) -> Case | Value:
     return refusal_code(action, selection.actor, bulk=not selection.single)
 
 
-def _summary(command: Command, numbers: Counter[str], selection: Selection) -> Summary:
+def _summary(command: Command, numbers: Counter[str], selection: Selection, *, possible: bool) -> Summary:
+    """`possible` says whether any command can be used at all."""
     allowed = numbers.pop("", 0)
     # Chosen one by one, and since then closed to this person or deleted.
     if (gone := len(selection.versions) - allowed - numbers.total()) > 0:
         numbers["not_found"] = gone
     most_first = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
     reasons = tuple((number, sentence_of(code)) for code, number in most_first if number)
-    # What stands behind ⋯ is told where it can be done; the usual commands also where they can't.
-    is_told = bool(allowed) or not command.in_menu
+    # What can be done is told here, what can't on the buttons; the usual commands also where nothing can be done.
+    is_told = bool(allowed) or not (possible or command.in_menu)
     return Summary(command.action.value, WORDS[command.action], allowed, numbers.total(), reasons, is_told)

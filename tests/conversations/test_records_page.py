@@ -351,3 +351,13 @@ def test_representatives_of_other_kinds_of_work_can_be_filtered_by(harbor, cases
         ben = make_representative("Ben", queues=[cases])
         held = record(queue=cases, status=Status.ACTIVE, representative=ben)
     assert shown(page(harbor, f"?representative={ben.pk}")) == [held.pk]
+
+
+def test_what_can_be_done_is_told_and_what_can_not_is_left_to_the_buttons(harbor, cases):
+    with harbor.scope():
+        one = record(queue=cases)
+    url = harbor.url("conversations/selection-summary/?list=records")
+    text = harbor.client().post(url, {"id": f"{one.pk}:{one.version}"}).content.decode()
+    assert "1 can be removed" in text
+    assert "can be released" not in text
+    assert '<span hidden data-refuses="release">It is open and nobody is assigned.</span>' in text
