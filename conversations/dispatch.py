@@ -33,7 +33,20 @@ from routing.presence import presence_changed
 from routing.selection import best
 
 # Conversations looked at in one run; those further back wait for their betters to be offered.
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
+# What the plan reads of them; whole rows would be half of its time.
+READ = (
+    "organization_id",
+    "queue_id",
+    "previous_id",
+    "version",
+    "queued_at",
+    "next_pass_at",
+    "work_stream__units_per_conversation",
+    "work_stream__allowed_presences",
+    "work_stream__keep_same_representative",
+    "intent__group_id",
+)
 # Offers made, and conversations moved by overflow, in one transaction.
 AT_ONCE = 200
 PAUSE_BETWEEN_PASSES = timedelta(seconds=60)
@@ -82,7 +95,8 @@ def _plan(now: datetime, *, closed: Iterable[int]) -> Plan:
     rows = list(
         Conversation.objects.filter(offerable(now))
         .exclude(queue_id__in=closed)
-        .select_related("work_stream", "queue", "intent")
+        .select_related("work_stream", "intent")
+        .only(*READ)
         .order_by(F("queue__priority").asc(nulls_last=True), "-priority", "queued_at", "pk")[:LOOKED_AT]
     )
     if not rows:

@@ -18,6 +18,8 @@ TASKS = {name: task for name, task in app.tasks.items() if not name.startswith("
 ACROSS = {
     "bulk_actions.sweep_runs": "takes up stalled runs of every organization",
     "bulk_actions.forget_previews": "clears previews nobody confirmed",
+    "bulk_actions.expire_approvals": "finds the organizations whose runs waited too long for an approval",
+    "conversations.find_due_deliveries": "finds the organizations whose deliveries are due",
     "conversations.find_due_timers": "finds the organizations whose timers are due",
     "conversations.find_work_to_dispatch": "finds the organizations with work to offer",
 }

@@ -113,17 +113,16 @@ def test_persistent_conversations_and_ended_talks_wait_for_nobody(harbor, channe
 
 
 def test_organizations_with_silent_pages_are_found(harbor, summit):
-    with summit.scope():
-        seen(factories.make_conversation(), 10)
-    with harbor.scope():
-        seen(factories.make_conversation(), 100)
+    for cast, seconds in ((harbor, 100), (summit, 5)):
+        with cast.scope():
+            factories.make_conversation(customer_seen_at=timezone.now() - timedelta(seconds=seconds))
     assert due() == [harbor.organization.pk]
 
 
 def test_organizations_whose_customers_stayed_away_are_found(harbor, summit):
     for cast, seconds in ((harbor, 181), (summit, 120)):
         with cast.scope():
-            away = NOW - timedelta(seconds=seconds)
+            away = timezone.now() - timedelta(seconds=seconds)
             factories.make_conversation(customer_connected=False, customer_disconnected_at=away)
     assert due() == [harbor.organization.pk]
 

@@ -12,7 +12,7 @@ from conversations.models import Conversation, Offer, Participant
 from conversations.rules import RULES, Action, eligible, menu, needed, refusal_code, sentence_of, why_not
 from conversations.rules.ask import BULK_REFUSAL, KIND_REFUSAL, STATE_REFUSAL, TOGGLE_REFUSAL
 from conversations.rules.refusals import SENTENCES
-from conversations.states import Phase, Status, StatusReason
+from conversations.states import MOST_DECLINES, Phase, Status, StatusReason
 from routing.kinds import Channel, Kind
 from routing.models import Representative, WorkStream
 from tests import factories
@@ -59,7 +59,7 @@ def _variants(harbor, channel, status, reason, bot, gone, intent_queue):
 
 
 def _facts(harbor):
-    """Some are offered to Ana, some monitored by the supervisor, some customers have been silent for two days."""
+    """Some are offered to Ana, some monitored by the supervisor, some declined by everybody, some customers silent."""
     rows = list(Conversation.objects.exclude(status=Status.CLOSED).order_by("pk"))
     Offer.objects.bulk_create(
         Offer(conversation=row, representative=harbor.ana, kind="assign", units=30) for row in rows[::3]
@@ -67,6 +67,7 @@ def _facts(harbor):
     Participant.objects.bulk_create(
         Participant(conversation=row, membership=harbor.supervisor, mode="monitor") for row in rows[::2]
     )
+    Conversation.objects.filter(pk__in=[row.pk for row in rows[::5]]).update(decline_count=MOST_DECLINES)
     silent = timezone.now() - timedelta(days=2)
     Conversation.objects.filter(pk__in=[row.pk for row in rows[::4]]).update(last_customer_message_at=silent)
     Conversation.objects.filter(pk__in=[row.pk for row in rows[1::4]]).update(last_customer_message_at=None)
