@@ -158,7 +158,6 @@ def item_rows(ids: Sequence[int], actor: Actor) -> ItemRows:
     found = {item.pk: item for item in BulkActionItem.objects.filter(pk__in=list(ids))}
     states = [state for item in found.values() for state in (item.before, item.after)]
     people = {state.get(name) for state in states for name in ("representative_id", "offered_to")}
-    people = {state.get(name) for state in states for name in ("representative_id", "offered_to")}
     subjects = visible_to(actor).filter(pk__in=[item.conversation_id for item in found.values()])
     return ItemRows(
         found,

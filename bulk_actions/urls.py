@@ -14,9 +14,6 @@ urlpatterns = [
     # the lists of Assign work item and Transfer work item
     path("conversations/actions/<slug:action>/people/", work_item.people, name="work-item-people"),
     path("conversations/actions/<slug:action>/queues/", work_item.queues, name="work-item-queues"),
-    # the lists of Assign work item and Transfer work item
-    path("conversations/actions/<slug:action>/people/", work_item.people, name="work-item-people"),
-    path("conversations/actions/<slug:action>/queues/", work_item.queues, name="work-item-queues"),
     # action-history/
     path("action-history/", views.history, name="history"),
     path("action-history/export/", views.history_export, name="history-export"),

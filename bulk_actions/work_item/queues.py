@@ -1,6 +1,6 @@
 """*Find a queue*: the queues that could take the conversations, narrowed by what the person typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -44,7 +44,7 @@ class OfferedQueues:
 def find_queues(kind: str, chosen: QueueFilter, *, current_id: int | None) -> OfferedQueues:
     """Active queues of the kind by name, the current one left out; those without members can't be chosen. One query."""
     queues = Queue.objects.filter(kind=kind, is_active=True).annotate(staffed=has_members())
-    rows = list(queues.exclude(pk=current_id).order_by(F("name").asc(), "pk"))
+    rows = list(queues.exclude(pk=current_id or 0).order_by(F("name").asc(), "pk"))
     lines = [QueueLine(row, why_no_queue(row, kind, has_members=row.staffed)) for row in rows if _fits(row, chosen)]
     return OfferedQueues(lines, sorted({row.priority for row in rows if row.priority}), _why_none(rows, lines))
 
@@ -57,7 +57,7 @@ def _fits(queue: Queue, chosen: QueueFilter) -> bool:
     )
 
 
-def _why_none(rows: list[Queue], lines: list[QueueLine]) -> str:
+def _why_none(rows: Sequence[Queue], lines: list[QueueLine]) -> str:
     if lines:
         return ""
     if rows:
