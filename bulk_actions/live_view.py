@@ -7,7 +7,7 @@ from django.template.loader import get_template, render_to_string
 
 from bulk_actions import pages, presenters, queries
 from bulk_actions.history_filter import history_filter
-from bulk_actions.queries import ItemFilter, Place
+from bulk_actions.queries import ItemFilter
 from bulk_actions.reach import Reach
 from contact_center.errors import NotFound, Refused
 from contact_center.live.protocol import LiveView, Snapshot
@@ -15,6 +15,7 @@ from contact_center.live.registry import live_view
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import REFUSAL, Right
 from contact_center.web.pagination import count_rows
+from contact_center.web.place import Place, neighbours
 from contact_center.web.query_filter import QueryFilter
 
 
@@ -36,7 +37,7 @@ class HistoryView(LiveView):
     def read(self) -> Snapshot:
         """Two queries."""
         page = queries.run_page(self.place, self.shown)
-        counters = {"count": str(count_rows(self.shown.apply(queries.runs()))), **pages.neighbours(page)}
+        counters = {"count": str(count_rows(self.shown.apply(queries.runs()))), **neighbours(page)}
         return Snapshot(tuple((id, stamp) for id, _, stamp in page.rows), counters)
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
@@ -82,7 +83,7 @@ class RunView(LiveView):
         stamp = queries.runs().filter(pk=self.bulk_action_id).values_list("row_stamp", flat=True).first()
         sent = self._reach.stamps(conversation for _, conversation, *_ in page.rows)
         rows = tuple((id, (outcome, code, *sent.get(pk, ()))) for id, pk, outcome, code in page.rows)
-        return Snapshot(rows, {"stamp": stamp, "receipts": self._reach.receipts_stamp(), **pages.neighbours(page)})
+        return Snapshot(rows, {"stamp": stamp, "receipts": self._reach.receipts_stamp(), **neighbours(page)})
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
         template = get_template("bulk_actions/_run_item.html")

@@ -10,13 +10,14 @@ from bulk_actions import presenters, queries
 from bulk_actions.approval import why_not_decide
 from bulk_actions.coverage import covers
 from bulk_actions.models import BulkAction
-from bulk_actions.queries import ItemFilter, Place
+from bulk_actions.queries import ItemFilter
 from bulk_actions.reach import Reach, delivery_of
 from bulk_actions.starting import is_cancellable, why_not_retry
 from bulk_actions.states import RunStatus
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import Right
-from contact_center.web.pagination import DEFAULT_PAGE_SIZE, PAGE_SIZES, Page, count_rows
+from contact_center.web.pagination import DEFAULT_PAGE_SIZE, count_rows
+from contact_center.web.place import Place, neighbours, pagination
 from contact_center.web.query_filter import QueryFilter
 
 
@@ -128,35 +129,15 @@ def item_rows(ids: Sequence[int], actor: Actor, reach: Reach) -> list[dict[str, 
     return rows
 
 
-def neighbours(page: Page[Any]) -> dict[str, str]:
-    """The cursors that lead to the pages before and after; empty where there are none."""
-    return {"before": queries.cursor(page.previous), "after": queries.cursor(page.next)}
-
-
 def history_pagination(actor: Actor, place: Place, shown: QueryFilter, beside: Mapping[str, str]) -> dict[str, Any]:
-    return _pagination(history_url(actor), place, shown.pairs(), beside)
+    return pagination(history_url(actor), place, shown.pairs(), beside)
 
 
 def run_pagination(
     run: BulkAction, actor: Actor, chosen: ItemFilter, place: Place, beside: Mapping[str, str]
 ) -> dict[str, Any]:
     url = presenters.run_url(run.pk, actor.organization_slug)
-    return _pagination(url, place, tuple(chosen.parameters.items()), beside) | {"target": "#run-items"}
-
-
-def _pagination(url: str, place: Place, kept: Sequence[tuple[str, str]], beside: Mapping[str, str]) -> dict[str, Any]:
-    def there(there: Place) -> str:
-        parameters = [*kept, *there.parameters.items()]
-        return f"{url}?{urlencode(parameters)}" if parameters else url
-
-    return {
-        "id": "pages",
-        "page_sizes": [
-            {"value": size, "url": there(Place(size)), "current": size == place.size} for size in PAGE_SIZES
-        ],
-        "previous_url": there(Place(place.size, before=beside["before"])) if beside["before"] else "",
-        "next_url": there(Place(place.size, after=beside["after"])) if beside["after"] else "",
-    }
+    return pagination(url, place, tuple(chosen.parameters.items()), beside) | {"target": "#run-items"}
 
 
 def history_url(actor: Actor) -> str:

@@ -1,9 +1,7 @@
 """What Action History reads, each in a fixed number of queries whatever the number of rows."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
@@ -13,7 +11,8 @@ from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.states import Outcome, RunStatus
 from contact_center.errors import NotFound
 from contact_center.tenancy.access import Actor
-from contact_center.web.pagination import DEFAULT_PAGE_SIZE, Anchor, Keyset, Page, page_size, read_page
+from contact_center.web.pagination import Keyset, Page, read_page
+from contact_center.web.place import Place
 from contact_center.web.query_filter import QueryFilter
 from conversations.visibility import visible_to
 from routing.models import Queue, Representative
@@ -22,51 +21,6 @@ RUN_ORDER = Keyset(F("started_at"), descending=True)
 ITEM_ORDER = Keyset(F("conversation_id"), descending=False)
 # Named on the page of the first run.
 RETRIES = 20
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a list the page is: its size and the row it begins after or ends before."""
-
-    size: int
-    after: str = ""
-    before: str = ""
-
-    @classmethod
-    def of(cls, query: QueryDict) -> "Place":
-        """What can't be read leads to the first page."""
-        after, before = (
-            value if _CURSOR.match(value) else "" for value in (query.get("after", ""), query.get("before", ""))
-        )
-        return cls(page_size(query.get("size")) or DEFAULT_PAGE_SIZE, after, "" if after else before)
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        size = "" if self.size == DEFAULT_PAGE_SIZE else str(self.size)
-        given = {"size": size, "after": self.after, "before": self.before}
-        return {name: value for name, value in given.items() if value}
-
-    def anchor(self, *, moments: bool) -> Anchor | None:
-        found = _CURSOR.match(self.after or self.before)
-        if found is None:
-            return None
-        number = int(found[1])
-        try:
-            value = _EPOCH + timedelta(microseconds=number) if moments else number
-        except OverflowError:
-            return None
-        return Anchor(value, int(found[2]), forward=bool(self.after))
-
-
-def cursor(anchor: Anchor | None) -> str:
-    """The text that leads to a neighbouring page; empty where there is none."""
-    if anchor is None:
-        return ""
-    value = anchor.value
-    number = (value - _EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value
-    return f"{number}-{anchor.id}"
 
 
 def runs() -> QuerySet[BulkAction]:

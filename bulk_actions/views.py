@@ -14,13 +14,14 @@ from bulk_actions import deciding, dialogs, exports, pages, presenters, queries,
 from bulk_actions.history_filter import history_filter
 from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction
-from bulk_actions.queries import ItemFilter, Place
+from bulk_actions.queries import ItemFilter
 from bulk_actions.selection import freeze, freeze_again, in_words
 from bulk_actions.states import RunStatus
 from contact_center.errors import DomainError, Invalid
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from contact_center.web.errors import sentence_of, status_of
+from contact_center.web.place import Place
 from contact_center.web.render import render_page_or_fragment
 from conversations.selection import Selection
 

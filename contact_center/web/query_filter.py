@@ -87,7 +87,10 @@ class QueryFilter:
         return chips
 
     def controls(self) -> list[dict[str, Any]]:
-        """For conversations/_filter_bar.html. A value beyond the options that is chosen is offered as well."""
+        """For conversations/_filter_bar.html; a field without options has a box of its own elsewhere.
+
+        A value beyond the options that is chosen is offered as well.
+        """
         return [
             {
                 "name": field.name,
@@ -98,6 +101,7 @@ class QueryFilter:
                 ],
             }
             for field in self.fields
+            if field.options
         ]
 
     def _offered(self, field: Field) -> dict[str, str]:
