@@ -40,7 +40,7 @@ DESK = Place("Desk", "desk/", Right.USE_DESK, "d", "inbox")
 # Open to every member; the others reach it through the bell.
 NOTIFICATIONS = Place("Notifications", "notifications/", Right.USE_DESK, "n", "notify")
 ACTION_HISTORY = Place("Action History", "action-history/", Right.READ_HISTORY, "h", "history")
-AUDIT = Place("Audit", "audit/", Right.READ_AUDIT, "a", "shield")
+AUDIT = Place("Audit", "audit/", Right.READ_AUDIT, "a", "activity")
 ADMINISTRATION = Place("Administration", "/admin/", Right.CONFIGURE, icon="shield")
 
 # In the order of the sidebar; a page that isn't built is left out by itself.
