@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contact_center.tenancy.models import OrganizationSettings
+from contact_center.tenancy.toggles import Toggle
 from conversations.models import Conversation
 from routing.kinds import Presence
 from routing.models import QueueMember, RepresentativeSkill, Skill
@@ -127,7 +128,7 @@ def test_the_list_is_refused_for_many_without_the_toggle_and_out_of_scope(harbor
         OrganizationSettings.objects.update(toggles=[])
     assert get(harbor, PEOPLE, {"run_key": dialog}).status_code == 403
     with harbor.scope():
-        OrganizationSettings.objects.update(toggles=["assign"])
+        OrganizationSettings.objects.update(toggles=list(Toggle))
     many = key_of(open_dialog(harbor, rows))
     assert get(harbor, PEOPLE, {"run_key": many}).status_code == 403
     assert get(harbor, PEOPLE, {"run_key": dialog}, member=harbor.second).status_code == 403
