@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.steps import live
+from tests.journeys.test_look import violations
 
 
 def test_an_offer_is_accepted_answered_and_wrapped_up(team, sign_in):
@@ -97,3 +99,25 @@ def test_two_tabs_agree_and_a_phone_shows_one_thing_at_a_time(team, sign_in):
     expect(wide.get_by_role("button", name="Pick")).to_be_hidden()
     phone.get_by_role("link", name="Back to the desk").click()
     expect(phone.get_by_role("region", name="My conversations")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_at_the_desk(theme, team, sign_in):
+    team.conversations(1, subject="Slow answer", status="active", representative="Ana Ruiz")
+    team.conversations(1, subject="Nearly done", status="wrap_up", representative="Ana Ruiz")
+    team.conversations(2, subject="Still open")
+    [offered] = team.conversations(1, subject="Offered one")
+    team.seeder("offer", slug=team.slug, conversation=offered)
+    page = sign_in(team.email("agent"), color_scheme=theme)
+    live(page)
+    found = violations(page)
+    page.get_by_role("link", name=re.compile("Slow answer")).click()
+    live(page)
+    page.get_by_role("radio", name="Internal note").check()
+    page.get_by_role("textbox", name="Message").fill("Half a thought")
+    found += violations(page)
+    page.get_by_title("Notifications").last.click()
+    found += violations(page)
+    page.goto(team.path("notifications/"))
+    live(page)
+    assert found + violations(page) == []
