@@ -90,7 +90,7 @@ def head_context(run: BulkAction, actor: Actor) -> dict[str, Any]:
     refusal = why_not_decide(run, actor, covered=covered) if awaits else ""
     return {
         "run": head,
-        "parameters": presenters.parameters(run),
+        "parameters": presenters.parameters(run, with_texts=actor.is_supervisor and covered),
         "retry_of": presenters.related(before, slug),
         "retries": presenters.related(queries.retries_of(run), slug),
         "decision": presenters.decision(run, slug, refusal=refusal) if awaits else None,

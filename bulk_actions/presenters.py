@@ -75,8 +75,17 @@ def related(runs: Iterable[BulkAction], slug: str) -> list[dict[str, str]]:
     return [{"title": run.title, "url": run_url(run.pk, slug), "status": str(run.get_status_display())} for run in runs]
 
 
-def parameters(run: BulkAction) -> list[dict[str, str]]:
-    return [{"label": label, "value": run.parameters.get(name, "")} for label, name in kind_of(run.action).parameters]
+# What was written to customers or representatives, and so for supervisors only.
+MESSAGE_TEXTS = frozenset({"text"})
+
+
+def parameters(run: BulkAction, *, with_texts: bool) -> list[dict[str, str]]:
+    """What was chosen; `with_texts` for who may read messages (product.md §3: administrators and auditors may not)."""
+    return [
+        {"label": label, "value": run.parameters.get(name, "")}
+        for label, name in kind_of(run.action).parameters
+        if with_texts or name not in MESSAGE_TEXTS
+    ]
 
 
 def details(run: BulkAction) -> str:

@@ -22,7 +22,7 @@ WORDS: dict[str, str] = {Kind.CUSTOMER_MESSAGE: "", Kind.EMAIL: "E-mail: "}
 # What an action publishes of what became of it.
 TELLS: dict[str, frozenset[str]] = {
     Action.MESSAGE_CUSTOMER: frozenset({"conversation"}),
-    Action.NOTIFY: frozenset({"notification"}),
+    Action.NOTIFY: frozenset({"notification", "receipt"}),
 }
 WORST_FIRST = (Status.FAILED, Status.PENDING, Status.SENT)
 

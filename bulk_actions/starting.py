@@ -148,7 +148,9 @@ def cancel(run: BulkAction, *, actor: Actor) -> None:
         now = timezone.now()
         # Conversations are locked before runs, as by whoever answers the offer.
         offered = lock_offered(run.key, actor=actor) if run.action in OFFERING else []
-        if run.cancel_requested_at is None and lifecycle.touch(run.pk, cancel_requested_at=now, enqueued_at=now):
+        # Asked again under the row's lock: of two people who cancel at once one does.
+        asked = BulkAction.objects.select_for_update().values_list("cancel_requested_at", flat=True).get(pk=run.pk)
+        if asked is None and lifecycle.touch(run.pk, cancel_requested_at=now, enqueued_at=now):
             _record(AuditAction.RUN_CANCELLED, run, actor, before={"status": run.status})
             if offered:
                 withdraw_offers_of(run.key, offered, actor=actor, now=now)

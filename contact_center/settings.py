@@ -213,6 +213,8 @@ if TRUST_PROXY:
 
 EMAIL = env.email("EMAIL_URL", "consolemail://" if LOCAL else "smtp://localhost:25")
 vars().update({name: value for name, value in EMAIL.items() if name.startswith("EMAIL_")})
+# A mail server that doesn't answer must not hold a worker.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "console@localhost")
 
 # Deliveries to a channel's own system go to public addresses only, unless it stands in the same network.

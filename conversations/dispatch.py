@@ -76,12 +76,17 @@ def run(*, actor: Actor, now: datetime) -> bool:
     found = gates(now)
     overflowed = overflow.sweep(found, actor=actor, now=now, limit=AT_ONCE)
     plan = _plan(now, closed=[pk for pk, gate in found.items() if not gate.is_open])
-    if plan.rested:
-        Conversation.objects.filter(pk__in=plan.rested, status=Status.OPEN).update(
-            next_pass_at=now + PAUSE_BETWEEN_PASSES
-        )
+    _rest(plan.rested, until=now + PAUSE_BETWEEN_PASSES)
     made, overtaken = _offer(plan, actor, now)
     return overtaken or made == AT_ONCE or len(overflowed) == AT_ONCE
+
+
+def _rest(ids: list[int], *, until: datetime) -> None:
+    """The pass of these has ended. Who has locked rows already waits for none: one that is busy rests next time."""
+    if ids:
+        rows = Conversation.objects.filter(pk__in=ids, status=Status.OPEN)
+        free = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        Conversation.objects.filter(pk__in=free).update(next_pass_at=until)
 
 
 def offerable(now: datetime) -> Q:

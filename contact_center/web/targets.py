@@ -9,6 +9,7 @@ from django.conf import settings
 from contact_center.errors import Invalid
 
 NOT_PUBLIC = "This address isn't on the public internet; the console delivers nothing to private networks."
+UNKNOWN_NAME = "The address could not be found."
 UNREADABLE = "Enter an address that begins with https:// or http://."
 # Names that never leave a network, whatever the resolver says.
 PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
@@ -18,7 +19,7 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def refuse_private_target(url: str) -> None:
+def refuse_private_target(url: str, *, must_resolve: bool = False) -> None:
     """Raises Invalid. Whoever delivers asks again: by then the name may mean another address.
 
     A name that can't be resolved now passes: nothing can be sent to it either. Where the operator has the console
@@ -30,6 +31,8 @@ def refuse_private_target(url: str) -> None:
     if settings.DELIVER_TO_PRIVATE_NETWORKS:
         return
     host = parts.hostname.rstrip(".").lower()
+    if must_resolve and not addresses(host):
+        raise Invalid(UNKNOWN_NAME)
     if host == "localhost" or host.endswith(PRIVATE_SUFFIXES) or any(not is_public(each) for each in addresses(host)):
         raise Invalid(NOT_PUBLIC)
 

@@ -34,6 +34,14 @@ def customer_seen(conversation: Conversation, *, now: datetime) -> None:
         publish_on_commit(conversation.organization_id, "conversation", [conversation.pk])
 
 
+def is_connected(conversation: Conversation, now: datetime) -> bool:
+    """Whether the customer would see a message now: on the line of a live chat, or with the chat page open."""
+    if conversation.mode == Mode.LIVE_CHAT:
+        return conversation.customer_connected
+    seen = conversation.customer_seen_at
+    return seen is not None and now - seen < SILENT_AFTER
+
+
 def notice_silence(*, organization_id: int, now: datetime) -> None:
     """Customers whose page has stopped asking are away since it asked last; one UPDATE where there are any."""
     silent = Conversation.objects.filter(

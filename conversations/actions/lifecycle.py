@@ -238,7 +238,7 @@ def run_due_timers(*, actor: Actor, now: datetime, limit: int = 500) -> int:
         notice_silence(organization_id=actor.organization_id, now=now)
         due_now = Q(due_at__lte=now) | Q(offers__outcome="pending", offers__expires_at__lte=now) | stays_away(now)
         ids = Conversation.objects.filter(due_now).values_list("pk", flat=True)[:limit]
-        context, rows = _locked(ids, actor, now)
+        context, rows = _locked(ids, actor, now, skip_locked=True)
         steps = [step for row in rows if (step := _due(row, context)) is not None]
         write(steps, actor=actor, now=now, operation_id=context.operation_id)
     return len(steps)
@@ -282,8 +282,12 @@ def _wrap_up_freed(row: Conversation, context: Context) -> Step:
     return step
 
 
-def _locked(ids: Iterable[int], actor: Actor, now: datetime) -> tuple[Context, list[Conversation]]:
-    rows = [row for row in lock_conversations(ids, actor) if row.phase is not Phase.CLOSED]
+def _locked(
+    ids: Iterable[int], actor: Actor, now: datetime, *, skip_locked: bool = False
+) -> tuple[Context, list[Conversation]]:
+    """What is ongoing of the conversations, locked; `skip_locked` for whoever holds other rows already."""
+    locked = lock_conversations(ids, actor, skip_locked=skip_locked)
+    rows = [row for row in locked if row.phase is not Phase.CLOSED]
     context = Context(actor, Action.END, now, uuid.uuid4(), {})
     load_offers(context, [row.pk for row in rows])
     return context, rows

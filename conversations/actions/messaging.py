@@ -2,6 +2,7 @@
 
 from contact_center.audit.actions import AuditAction
 from contact_center.errors import Refused
+from conversations.actions.connection import is_connected
 from conversations.actions.context import Context
 from conversations.actions.effects import becomes, leaves_session
 from conversations.actions.step import Notice, Step
@@ -36,7 +37,7 @@ def message_customer(conversation: Conversation, context: Context) -> Step:
         becomes(step, Status.WAITING, StatusReason.AWAITING_CUSTOMER, context.now)
         leaves_session(step, SessionClosure.MOVED_TO_WAITING)
     customer = conversation.customer
-    if customer is not None and customer.email and not conversation.customer_connected:
+    if customer is not None and customer.email and not is_connected(conversation, context.now):
         step.email_to = customer.email
     return step
 

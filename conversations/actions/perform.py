@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contact_center.errors import Conflict, NotFound, Refused
@@ -17,7 +18,8 @@ from conversations.actions.results import Result
 from conversations.actions.step import Step, state_of
 from conversations.actions.write import write
 from conversations.models import Conversation
-from conversations.rules import Action, Refusal, sentence_of, why_not
+from conversations.rules import RULES, Action, Refusal, sentence_of, why_not
+from conversations.rules.table import Audience
 from conversations.visibility import visible_to
 from conversations.wording import state_in_words
 
@@ -73,12 +75,17 @@ def perform(
         context = prepare(
             action, actor=actor, parameters=parameters or {}, now=now or timezone.now(), operation_id=operation_id
         )
-        rows = {row.pk: row for row in lock_conversations(wanted, actor, within=visible_to(actor))}
+        rows = {row.pk: row for row in lock_conversations(wanted, actor, within=_within(action, actor))}
         load_offers(context, list(rows))
         steps: list[Step] = []
         results = [_one(pk, rows.get(pk), context, versions or {}, steps, bulk=bulk, single=single) for pk in wanted]
         write(steps, actor=actor, now=context.now, operation_id=operation_id)
     return results
+
+
+def _within(action: Action, actor: Actor) -> QuerySet[Conversation] | None:
+    """A queue scope is a supervisor's; what a representative may touch, the guards of the table say."""
+    return visible_to(actor) if RULES[action].audience is Audience.SUPERVISOR else None
 
 
 def _one(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -16,6 +17,9 @@ from routing.models import WorkStream
 
 # Requests of one visitor in a minute: an open page asks every two seconds, a person writes now and then.
 PER_MINUTE = 120
+# Many people may share an address; a script that throws its cookies away stays below this.
+PER_MINUTE_AND_ADDRESS = 3_000
+POSTS_PER_MINUTE_AND_ADDRESS = 120
 
 
 class ChatRequest(HttpRequest):
@@ -50,7 +54,7 @@ def chat_view(view: View[P]) -> View[P]:
             request.customer = Actor(organization_id=organization_id, name="Customer")
             if not request.organization.is_active:
                 raise Http404("There is no such chat.")
-            if not count_call(f"chat:{request.visitor.token}:{_address(request)}", PER_MINUTE).allowed:
+            if _is_flooding(request):
                 return HttpResponse("Too many messages in a short time. Please wait a minute.", status=429)
             response = view(request, *args, **kwargs)
             if response.status_code >= 400:
@@ -68,5 +72,16 @@ def organization_of_chat_key(key: str) -> int | None:
         return found
 
 
+def _is_flooding(request: ChatRequest) -> bool:
+    """Counts the visitor, and the address for whoever comes without a cookie each time."""
+    key, address = request.visitor.key, _address(request)
+    limits = {f"chat:{request.visitor.token}": PER_MINUTE, f"chat:{key}:{address}": PER_MINUTE_AND_ADDRESS}
+    if request.method == "POST":
+        limits[f"chat-post:{key}:{address}"] = POSTS_PER_MINUTE_AND_ADDRESS
+    return not all(count_call(name, limit).allowed for name, limit in limits.items())
+
+
 def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The proxy's word for it where the operator trusts the proxy."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUST_PROXY else ""
+    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))

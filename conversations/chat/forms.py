@@ -7,6 +7,8 @@ MESSAGE_LENGTH = 6_000
 
 
 class StartForm(forms.Form):
+    # One per page shown: a double click starts one chat.
+    token = forms.UUIDField()
     name = forms.CharField(max_length=120, error_messages={"required": "Please tell us your name."})
     question = forms.CharField(
         max_length=MESSAGE_LENGTH,

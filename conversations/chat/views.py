@@ -39,9 +39,10 @@ def start_chat(request: ChatRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _start_page(request, form, status=422)
     name, question = form.cleaned_data["name"], form.cleaned_data["question"]
-    visitor = request.visitor
+    token = form.cleaned_data["token"]
+    visitor = request.visitor = request.visitor.named(token)
     parcel = ConversationParcel(
-        external_id=f"chat:{uuid.uuid4().hex}",
+        external_id=f"chat:{token.hex}",
         work_stream=request.stream.slug,
         subject=question.splitlines()[0][:120],
         customer=CustomerParcel(external_id=visitor.external_id, name=name),
@@ -105,6 +106,7 @@ def _start_page(request: ChatRequest, form: StartForm, *, status: int = 200, pro
         "form": form,
         "problem": problem,
         "start_url": _url("chat-start", request.visitor.key),
+        "token": form.data.get("token") or uuid.uuid4(),
     }
     return render(request, "chat/start.html", context, status=status)
 

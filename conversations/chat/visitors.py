@@ -14,11 +14,12 @@ SEPARATOR = ":"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`conversation_id` is 0 before the first question."""
+    """`conversation_id` is 0 before the first question, and `known` false before the first cookie."""
 
     key: str
     token: str
     conversation_id: int = 0
+    known: bool = True
 
     @classmethod
     def of(cls, request: HttpRequest, key: str) -> Self:
@@ -26,7 +27,7 @@ class Visitor:
         stored = request.get_signed_cookie(cookie_name(key), default=None, salt=key, max_age=LIVES_SECONDS)
         token, _, conversation_id = (stored or "").partition(SEPARATOR)
         if not token or not conversation_id.isdecimal():
-            return cls(key, uuid.uuid4().hex)
+            return cls(key, uuid.uuid4().hex, known=False)
         return cls(key, token, int(conversation_id))
 
     @property
@@ -41,6 +42,10 @@ class Visitor:
 
     def inside(self, conversation: Conversation) -> "Visitor":
         return replace(self, conversation_id=conversation.pk)
+
+    def named(self, token: uuid.UUID) -> "Visitor":
+        """A newcomer is known by the form they send, so that sending it twice makes no second person."""
+        return self if self.known else replace(self, token=token.hex)
 
     def remember(self, response: HttpResponse, *, secure: bool) -> None:
         response.set_signed_cookie(

@@ -14,7 +14,9 @@ from routing.models import WorkStream
 
 BATCH = 50
 # Longer than a request may take: a worker that died with the row gives it back by itself.
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=90)
+# No request is begun later than this; it and its answer fit into the lease.
+SENDING_SECONDS = 30
 # 5 s, 10 s, 20 s … about 20 minutes in all.
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
@@ -46,17 +48,24 @@ def claim(now: datetime, limit: int = BATCH) -> list[Parcel]:
     return [parcel_of(row) for row in rows.order_by("pk")]
 
 
+def give_back(ids: list[int], now: datetime) -> None:
+    """Leased, but not tried: due at once, and not counted as an attempt."""
+    rows = OutboxEntry.objects.filter(pk__in=ids, status=Status.PENDING)
+    rows.update(attempts=F("attempts") - 1, due_at=now)
+
+
 def parcel_of(entry: OutboxEntry) -> Parcel:
     if entry.kind == OutboxEntry.Kind.EMAIL:
         return _email(entry)
     if entry.kind == OutboxEntry.Kind.EVENT and entry.endpoint is not None:
-        url, secret = entry.endpoint.url, entry.endpoint.secret
+        url, secret, on = entry.endpoint.url, entry.endpoint.secret, entry.endpoint.is_active
         body = {"type": "event", "event": entry.event, **_conversation(entry), **entry.payload}
     else:
         stream = _with_secret(entry.conversation.work_stream) if entry.conversation else None
         url, secret = (stream.delivery_url, stream.delivery_secret) if stream else ("", "")
+        on = bool(url)
         body = {"type": "message", **_conversation(entry), "message": _message(entry)}
-    return Parcel(entry.pk, entry.idempotency_key, entry.attempts, url=url, secret=secret, body=body)
+    return Parcel(entry.pk, entry.idempotency_key, entry.attempts, url=url, secret=secret, body=body, is_switched_on=on)
 
 
 def _email(entry: OutboxEntry) -> Parcel:

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One outbox row on its way. `url` is empty for an e-mail, `address` for anything else."""
+    """One outbox row on its way. `address` is filled for an e-mail only."""
 
     entry_id: int
     key: str
@@ -15,6 +15,8 @@ class Parcel:
     secret: str = ""
     body: dict[str, Any] = field(default_factory=dict)
     address: str = ""
+    # Asked again when it is sent: an endpoint may have been switched off since the row was written.
+    is_switched_on: bool = True
     subject: str = ""
     text: str = ""
 

@@ -7,11 +7,14 @@ import smtplib
 import time
 
 import requests
+import structlog
 from django.core.mail import EmailMessage
 
 from contact_center.errors import Invalid
 from contact_center.web.targets import refuse_private_target
 from conversations.delivery.parcels import Answer, Parcel
+
+logger = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 10
 
@@ -19,11 +22,14 @@ TIMEOUT_SECONDS = 10
 def send(parcel: Parcel) -> Answer:
     """Never raises: whatever goes wrong is an answer."""
     try:
-        text = _post(parcel) if parcel.url else _email(parcel)
+        text = _email(parcel) if parcel.address else _post(parcel)
     except (requests.RequestException, smtplib.SMTPException, OSError) as error:
         return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=_words(error))
     except (Invalid, Rejected) as error:
         return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=str(error))
+    except Exception as error:  # one row that can't be sent must not keep the others
+        logger.exception("delivery_failed", outbox_entry_id=parcel.entry_id)
+        return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=f"{type(error).__name__}: {error}")
     return Answer(parcel.entry_id, parcel.attempts, delivered=True, text=text)
 
 
@@ -32,22 +38,27 @@ class Rejected(Exception):
 
 
 def _post(parcel: Parcel) -> str:
-    refuse_private_target(parcel.url)
+    if not parcel.is_switched_on:
+        raise Rejected("The webhook is switched off, or the address was taken away.")
+    refuse_private_target(parcel.url, must_resolve=True)
     body = json.dumps(parcel.body, separators=(",", ":"), sort_keys=True)
     timestamp = str(int(time.time()))
-    response = requests.post(
-        parcel.url,
-        data=body.encode(),
-        headers={
-            "Content-Type": "application/json",
-            "Idempotency-Key": parcel.key,
-            "X-Console-Timestamp": timestamp,
-            "X-Console-Signature": signature(parcel.secret, timestamp, body),
-        },
-        timeout=TIMEOUT_SECONDS,
-        # A redirect could lead into the private network after all.
-        allow_redirects=False,
-    )
+    with requests.Session() as session:
+        # A proxy of the machine, or its stored passwords, would answer for somewhere else.
+        session.trust_env = False
+        response = session.post(
+            parcel.url,
+            data=body.encode(),
+            headers={
+                "Content-Type": "application/json",
+                "Idempotency-Key": parcel.key,
+                "X-Console-Timestamp": timestamp,
+                "X-Console-Signature": signature(parcel.secret, timestamp, body),
+            },
+            timeout=TIMEOUT_SECONDS,
+            # A redirect could lead into the private network after all.
+            allow_redirects=False,
+        )
     answer = f"{response.status_code} {response.reason}"
     if not 200 <= response.status_code < 300:
         raise Rejected(answer)

@@ -1,5 +1,6 @@
 """The delivery worker: claim in a transaction, send outside it, store the answers in another."""
 
+import time
 from functools import partial
 
 from celery import shared_task
@@ -33,9 +34,18 @@ def deliver(*, organization_id: int) -> None:
 
 
 def _send_all(organization_id: int, parcels: list[Parcel]) -> None:
+    """One after another while the lease holds; what is left over is given back, and its attempt isn't counted."""
+    until = time.monotonic() + claims.SENDING_SECONDS
+    sent = 0
     for parcel in parcels:
+        if time.monotonic() > until:
+            break
         answer = send(parcel)
+        sent += 1
         with organization_scope(organization_id):
             claims.store([answer], timezone.now())
-    if len(parcels) == claims.BATCH:
+    if left := parcels[sent:]:
+        with organization_scope(organization_id):
+            claims.give_back([parcel.entry_id for parcel in left], timezone.now())
+    elif len(parcels) == claims.BATCH:
         deliver.delay(organization_id=organization_id)

@@ -19,12 +19,8 @@ def end(conversation_id: int, *, by_customer: bool, actor: Actor, now: datetime)
 
     Raises NotFound, or Refused with the reason.
     """
-    row = (
-        Conversation.objects.select_related("representative")
-        .filter(pk=conversation_id)
-        .select_for_update(of=("self",))
-        .first()
-    )
+    # Nothing joined: after a wait for the lock it would be what it was before.
+    row = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
     if row is None:
         raise NotFound("There is no such conversation.")
     if row.kind == Kind.RECORD:

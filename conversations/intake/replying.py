@@ -53,7 +53,8 @@ def take_up(
             groups[(action, person.pk)].append(conversation_id)
         elif refusal := why_not(Action.REPLY, row, acting(person, actor)):
             outcome.refused[conversation_id] = _refused(refusal.code, refusal.sentence)
-    for (action, person_id), ids in groups.items():
+    # Each takes units of one person: in the order in which people are locked everywhere.
+    for (action, person_id), ids in sorted(groups.items(), key=lambda group: group[0][1]):
         for result in perform(action, ids, actor=acting(people[person_id], actor), now=now):
             if result.outcome == "succeeded":
                 outcome.changed.append(result.conversation_id)

@@ -32,6 +32,17 @@ class RepresentativePage(OrganizationAdmin):
     fixed_fields = ("type",)
     # Moved by routing alone, under its own locks.
     readonly_fields = ("presence", "units")
+    moved_elsewhere = frozenset(
+        {
+            "units_used",
+            "idle_since",
+            "presence",
+            "custom_presence",
+            "presence_since",
+            "presence_set_by_system",
+            "presence_held",
+        }
+    )
     fieldsets = (
         (None, {"fields": ("name", "email", "type", "membership", "is_active")}),
         (

@@ -1,6 +1,7 @@
 """Two workers, and people who act meanwhile, over real second connections: nobody is over-booked, nothing is lost."""
 
 import threading
+import time
 from contextlib import contextmanager
 from functools import partial
 
@@ -118,13 +119,27 @@ def test_a_worker_does_not_wait_for_a_conversation_that_somebody_else_works_on(c
         invariants.assert_all()
 
 
+def commit_when_somebody_waits(commit):
+    """Once another connection waits for a lock, and after ten seconds in any case."""
+    try:
+        for _ in range(200):
+            with connection.cursor() as cursor:
+                cursor.execute("select count(*) from pg_locks where not granted")
+                if cursor.fetchone()[0]:
+                    break
+            time.sleep(0.05)
+    finally:
+        connection.close()
+        commit.set()
+
+
 def test_who_goes_offline_while_the_offer_is_planned_is_not_offered_it(cast):
     """The plan still sees Available; reserving waits for the row, and finds Offline."""
     with cast.scope():
         factories.make_conversation(queue=cast.orders)
         actor = cast.actor(cast.agent)
     with meanwhile(cast, lambda: set_presence(cast.ana, Presence.OFFLINE, by=actor)) as commit, cast.scope():
-        threading.Timer(0.5, commit.set).start()
+        threading.Thread(target=commit_when_somebody_waits, args=(commit,)).start()
         assert run(cast) is True
         assert not Offer.objects.exists()
         assert Representative.objects.get(pk=cast.ana.pk).units_used == 0

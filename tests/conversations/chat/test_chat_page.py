@@ -25,8 +25,8 @@ def stream(harbor):
         return factories.make_work_stream(Channel.LIVE_CHAT, queue=harbor.orders, chat_key=KEY)
 
 
-def ask(client, question="Where is my parcel?", name="Mia Okafor"):
-    return client.post(f"{PAGE}start/", {"name": name, "question": question})
+def ask(client, question="Where is my parcel?", name="Mia Okafor", token=None):
+    return client.post(f"{PAGE}start/", {"name": name, "question": question, "token": token or uuid.uuid4()})
 
 
 def write(client, text, token=None):
@@ -210,3 +210,16 @@ def test_a_message_of_the_organization_stands_under_its_name(harbor, stream):
     assert "Harbor · <time" in page
     assert "Dear Mia Okafor, &lt;b&gt;over&lt;/b&gt;" in page
     assert harbor.actor().name not in page
+
+
+def test_a_double_click_starts_one_chat(harbor, stream):
+    client, token = Client(), uuid.uuid4()
+    client.get(PAGE)
+    ask(client, token=token)
+    ask(client, token=token)
+    assert only(harbor).subject == "Where is my parcel?"
+
+
+def test_a_flood_without_cookies_is_refused_too(harbor, stream):
+    answers = {ask(Client(), "").status_code for _ in range(245)}
+    assert answers == {422, 429}

@@ -123,8 +123,8 @@ def test_a_worker_that_dies_with_a_row_gives_it_back_with_the_lease(harbor, sms,
     say(harbor)
     now = timezone.now()
     assert len(claims.claim(now)) == 1
-    assert claims.claim(now + timedelta(seconds=59)) == []
-    (again,) = claims.claim(now + timedelta(seconds=61))
+    assert claims.claim(now + claims.LEASE - timedelta(seconds=1)) == []
+    (again,) = claims.claim(now + claims.LEASE + timedelta(seconds=1))
     assert again.attempts == 2
 
 
@@ -209,3 +209,26 @@ def test_pages_of_the_message_are_told_of_a_settled_delivery(harbor, django_capt
             assert claims.settle_unaddressed(timezone.now()) == 1
         assert [(each.kind, each.ids) for each in told] == [("conversation", {row.pk})]
         assert claims.settle_unaddressed(timezone.now()) == 0
+
+
+def test_a_webhook_switched_off_since_gets_nothing_more(harbor, sms, receiver):
+    say(harbor)
+    sms.delivery_url = ""
+    sms.save()
+    (answer,) = [send(parcel) for parcel in claims.claim(timezone.now())]
+    assert (answer.delivered, receiver.received) == (False, [])
+    assert "switched off" in answer.text
+
+
+def test_what_was_leased_but_not_tried_is_due_at_once_and_not_counted(harbor, sms):
+    say(harbor)
+    now = timezone.now()
+    (parcel,) = claims.claim(now)
+    claims.give_back([parcel.entry_id], now)
+    entry = OutboxEntry.objects.get()
+    assert (entry.attempts, entry.due_at) == (0, now)
+
+
+def test_a_row_that_can_not_be_sent_is_an_answer_and_keeps_no_other(harbor):
+    answer = send(Parcel(1, "key", 1, address="not an address\nBcc: x", subject="s", text="t"))
+    assert not answer.delivered

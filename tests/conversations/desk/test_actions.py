@@ -1,5 +1,7 @@
 """What representatives do at the desk: done, refused with the reason, lost to somebody faster, clicked twice."""
 
+import uuid
+
 import pytest
 from django.test import Client
 
@@ -282,7 +284,7 @@ def test_the_chat_page_and_the_api_show_replies_and_no_notes(harbor):
     with harbor.scope():
         factories.make_work_stream(Channel.LIVE_CHAT, queue=harbor.orders, chat_key="key-of-harbor")
     customer = Client()
-    customer.post("/chat/key-of-harbor/start/", {"name": "Mina", "question": "Where is it?"})
+    customer.post("/chat/key-of-harbor/start/", {"name": "Mina", "question": "Where is it?", "token": uuid.uuid4()})
     with harbor.scope():
         row = Conversation.objects.get()
     act(harbor, row, "pick")
