@@ -103,12 +103,13 @@ class ClosedConversationPage(OrganizationAdmin):
 
     addable = changeable = False
     deletable = True
-    list_display = ("number", "channel", "status_reason", "queue_id", "created_at", "closed_at")
+    list_display = ("number", "channel", "status_reason", "queue", "created_at", "closed_at")
+    list_select_related = ("queue",)
     list_filter = ("channel", "status_reason")
     ordering = ("-closed_at", "-id")
     search_fields = ("id",)
     search_help_text = "Number of the conversation, as C-123"
-    fields = readonly_fields = ("number", "channel", "mode", "status", "status_reason", "queue_id", "closed_at")
+    fields = readonly_fields = ("number", "channel", "mode", "status", "status_reason", "queue", "closed_at")
     show_full_result_count = False
     publishes = "conversation"
 

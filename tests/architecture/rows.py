@@ -69,6 +69,8 @@ class Rows:
             return False
         if isinstance(field, models.UUIDField):
             return uuid.uuid4()
+        if isinstance(field, models.SmallIntegerField | models.PositiveSmallIntegerField):
+            return 1
         if isinstance(field, models.IntegerField):
             return next(_number)
         return f"x{next(_number)}@example.com" if isinstance(field, models.EmailField) else f"x{next(_number)}"
