@@ -62,7 +62,7 @@ class Reach:
             found.setdefault(row.conversation_id or 0, []).append(row)
         return found
 
-    def stamps(self, conversation_ids: Iterable[int]) -> dict[int, Hashable]:
+    def stamps(self, conversation_ids: Iterable[int]) -> dict[int, tuple[tuple[str, str], ...]]:
         return {
             pk: tuple((row.status, row.last_answer) for row in rows)
             for pk, rows in self.deliveries(conversation_ids).items()
