@@ -54,7 +54,7 @@ def _where(row: OutboxEntry) -> str:
     if row.kind == OutboxEntry.Kind.EVENT:
         return _host(row.endpoint.url) if row.endpoint else ""
     url = row.conversation.work_stream.delivery_url if row.conversation else ""
-    return _host(url) or "the chat page and the API"
+    return _host(url) or "chat page and API"
 
 
 def _host(url: str) -> str:

@@ -50,7 +50,7 @@ def test_a_message_without_an_address_is_read_on_the_chat_page(harbor):
         say(harbor, row)
         claims.settle_unaddressed(timezone.now())
     (delivery,) = shown(harbor, row).context["deliveries"]
-    assert (delivery["state"], delivery["to"]) == ("sent", "the chat page and the API")
+    assert (delivery["state"], delivery["to"]) == ("sent", "chat page and API")
 
 
 def test_the_page_hears_of_every_attempt(harbor):
