@@ -12,6 +12,14 @@ class Toggle(models.TextChoices):
 
 ON_IN_A_NEW_ORGANIZATION: frozenset[Toggle] = frozenset({Toggle.MONITOR})
 
+# Actions for which an organization may ask for a second supervisor (product.md §8).
+APPROVABLE: dict[str, str] = {
+    "force_close": "Force Close",
+    "assign_to_queue": "Assign to a queue",
+    "message_customer": "Message Customer",
+    "notify": "Notify CSR",
+}
+
 MONITORING_NOTICE_VERSION = 1
 MONITORING_NOTICE = (
     "Monitoring exists to help service quality and coaching. It must not be used for decisions on employment, such as "

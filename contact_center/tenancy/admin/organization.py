@@ -15,7 +15,9 @@ from contact_center.errors import Invalid
 from contact_center.tenancy.configuration import CONFIRM_FIRST, change_toggles, needs_confirmation
 from contact_center.tenancy.models import Membership, Organization, OrganizationSettings
 from contact_center.tenancy.time_zones import TIME_ZONES
-from contact_center.tenancy.toggles import MONITORING_NOTICE, MONITORING_NOTICE_VERSION, Toggle
+from contact_center.tenancy.toggles import APPROVABLE, MONITORING_NOTICE, MONITORING_NOTICE_VERSION, Toggle
+
+APPROVAL_FIELDS = ("approval_actions", "approval_above")
 
 WHAT_IT_ALLOWS = {
     Toggle.MONITOR: "Supervisors may watch ongoing conversations and join them.",
@@ -55,6 +57,19 @@ class SettingsForm(OrganizationForm):
         widget=UnfoldBooleanSwitchWidget,
     )
     time_zone = forms.ChoiceField(choices=TIME_ZONES)
+    approval_actions = forms.MultipleChoiceField(
+        label="Always ask a second supervisor for",
+        choices=list(APPROVABLE.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    approval_above = forms.IntegerField(
+        label="Ask a second supervisor above so many conversations",
+        help_text="Empty: the number doesn't matter.",
+        required=False,
+        min_value=1,
+        max_value=1_000,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +95,7 @@ class SettingsPage(OneRowAdmin):
     fieldsets = (
         ("What supervisors may do", {"fields": tuple(toggle.value for toggle in Toggle)}),
         ("Monitoring", {"fields": ("notice", "confirmed", "confirmation", "consent_required")}),
+        ("Second approval", {"fields": APPROVAL_FIELDS}),
         ("Time", {"fields": ("time_zone",)}),
     )
 
@@ -105,6 +121,7 @@ class SettingsPage(OneRowAdmin):
         except Invalid as error:  # somebody else turned it off meanwhile
             form.add_error("confirmed", error.sentence)
             raise
-        for name in ("consent_required", "time_zone"):
+        plain = ["consent_required", "time_zone", *APPROVAL_FIELDS]
+        for name in plain:
             setattr(saved, name, form.cleaned_data[name])
-        saved.save(update_fields=["consent_required", "time_zone"])
+        saved.save(update_fields=plain)

@@ -16,8 +16,9 @@ from contact_center.tenancy.lookup import organization_of_api_key, organizations
 from contact_center.tenancy.models import ApiKey, Membership, OrganizationSettings
 from contact_center.tenancy.roles import Role
 from contact_center.tenancy.scope import organization_scope
-from contact_center.tenancy.toggles import MONITORING_NOTICE, MONITORING_NOTICE_VERSION, Toggle
+from contact_center.tenancy.toggles import APPROVABLE, MONITORING_NOTICE, MONITORING_NOTICE_VERSION, Toggle
 from conversations.models import Conversation, SavedView, WebhookEndpoint
+from conversations.rules import RULES
 from conversations.states import Status
 from routing.kinds import Channel, Kind
 from routing.models import OperatingHours, Queue, QueueScope, Representative, Skill, WorkStream
@@ -731,3 +732,25 @@ def test_the_organization_in_the_session_is_forgotten_when_the_membership_ends(b
     with organization_scope(summit.organization.pk):
         Membership.objects.filter(user__email="both@example.com").update(is_active=False)
     assert "Summit" not in both.get("/admin/").content.decode()
+
+
+def test_administrators_choose_when_a_second_supervisor_is_asked(harbor):
+    row, form = settings_form(harbor, *Toggle, approval_actions=["force_close"], approval_above="200")
+    assert harbor.client(harbor.admin).post(url(OrganizationSettings, "change", row.pk), form).status_code == 302
+    with harbor.scope():
+        row.refresh_from_db()
+    assert (row.approval_actions, row.approval_above) == (["force_close"], 200)
+    assert "approval_above" in events(harbor, AuditAction.CONFIGURATION_CHANGED)[-1].after["fields"]
+
+
+def test_an_action_that_needs_no_approval_is_no_choice(harbor):
+    row, form = settings_form(harbor, *Toggle, approval_actions=["delete_everything"])
+    response = harbor.client(harbor.admin).post(url(OrganizationSettings, "change", row.pk), form)
+    assert "approval_actions" in errors_of(response)
+    with harbor.scope():
+        row.refresh_from_db()
+    assert row.approval_actions == []
+
+
+def test_what_may_need_an_approval_are_runs_of_many():
+    assert set(APPROVABLE) == {rule.action.value for rule in RULES.values() if rule.bulk}
