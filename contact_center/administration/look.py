@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.templatetags.static import static
+
 # The accent of static/css/tokens.css, as the scale the theme asks for.
 ACCENT = {
     "50": "oklch(97% .014 254.604)",
@@ -18,7 +20,8 @@ ACCENT = {
 }
 
 UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Administration",
+    "SITE_TITLE": "contact_center.administration.look.organization_name",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "SITE_HEADER": "contact_center.administration.look.organization_name",
     "SITE_SYMBOL": "headset_mic",
     "SITE_URL": "/",

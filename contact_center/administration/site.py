@@ -11,7 +11,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver
 from unfold.sites import UnfoldAdminSite
 
@@ -59,7 +58,7 @@ class OrganizationAdminSite(UnfoldAdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)
         if self.has_permission(request):
-            context["nav_global_side"] = switcher(request)
+            context["my_organizations"] = organizations_of_user(request.user.pk or 0)
         return context
 
     # The console has one sign-in, one sign-out and one page for passwords: those of allauth.
@@ -72,15 +71,6 @@ class OrganizationAdminSite(UnfoldAdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("account_change_password")
-
-
-def switcher(request: HttpRequest) -> str:
-    """Nothing for somebody with one organization, whose name stands at the top anyway."""
-    mine = organizations_of_user(request.user.pk or 0)
-    if len(mine) < 2:
-        return ""
-    context = {"organizations": mine, "current": request.organization}  # type: ignore[attr-defined]
-    return render_to_string("admin/_switcher.html", context, request)
 
 
 def refuse_form_of_another_organization(request: HttpRequest) -> None:

@@ -86,7 +86,8 @@ def _search_paths(cursor: CursorWrapper) -> Iterator[str]:
     """Temporary objects come first unless they are named last: a temporary type could run code as the owner."""
     cursor.execute(
         "select oid::regprocedure::text from pg_proc where (prosecdef or prorettype = 'trigger'::regtype) "
-        "and pronamespace = 'public'::regnamespace and proowner = current_user::regrole and not coalesce(proconfig::text, '') like '%pg\\_temp%'"
+        "and pronamespace = 'public'::regnamespace and proowner = current_user::regrole "
+        "and not coalesce(proconfig::text, '') like '%pg\\_temp%'"
     )
     for (function,) in cursor.fetchall():
         yield f"alter function {function} set search_path = pg_catalog, public, pg_temp"
