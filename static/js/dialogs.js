@@ -20,7 +20,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target === dialog) lower();
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+// Settled, not just swapped: before that a form isn't htmx's yet, and Enter would send it the browser's own way.
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target !== dialog) return;
   if (!dialog.querySelector(":scope > :not(#notices)")) {
     dialog.close();
