@@ -20,6 +20,7 @@ from routing.models import Representative
 from routing.presence import set_presence
 from tests import factories, invariants
 from tests.cast import make_cast
+from tests.concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -34,24 +35,8 @@ def run(cast):
 
 
 def in_threads(cast, *works):
-    """Run each on a connection of its own, beginning together; their answers in order."""
-    answers, gate = [None] * len(works), threading.Barrier(len(works))
-
-    def work_alone(position, work):
-        try:
-            gate.wait(timeout=10)
-            with cast.scope():
-                answers[position] = work()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            answers[position] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work_alone, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
+    """As `at_once`, where none may fail."""
+    answers = at_once(cast, *works)
     assert not any(isinstance(answer, Exception) for answer in answers), answers
     return answers
 

@@ -1,9 +1,6 @@
 """The same thing sent twice at the same moment, over two real connections."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from contact_center.tenancy.access import system_actor
@@ -20,6 +17,7 @@ from conversations.states import Status
 from routing.kinds import Channel
 from tests import factories, invariants
 from tests.cast import make_cast
+from tests.concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 ROUNDS = 8
@@ -32,28 +30,6 @@ def cast():
         for channel in (Channel.LIVE_CHAT, Channel.SMS):
             factories.make_work_stream(channel, queue=made.orders)
     return made
-
-
-def at_once(cast, *works):
-    """Run each in a thread, and so on a connection, of its own; their answers in order."""
-    answers, gate = [None] * len(works), threading.Barrier(len(works))
-
-    def run(position, work):
-        try:
-            gate.wait(timeout=10)
-            with cast.scope():
-                answers[position] = work()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            answers[position] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return answers
 
 
 def opening(cast, external_id, *, stream="live-chat", customer="customer-1"):
