@@ -10,6 +10,7 @@ from bulk_actions.work_item import dialog
 from contact_center.tenancy.access import Actor
 from conversations.rules import Action
 from conversations.rules.targets import has_members, why_no_queue
+from conversations.work_item.presenters import units
 from routing.kinds import Kind
 from routing.models import Queue, Representative
 
@@ -69,7 +70,7 @@ def _offered(run: BulkAction, target: str) -> str:
     name = run.parameters.get("representative_label", "")
     words = f"{target} was offered to {name}"
     after = run.items.values_list("after", flat=True).first() or {}
-    return f"{words}, who now exceeds by {dialog.units(over)}" if (over := after.get("exceeds_by")) else words
+    return f"{words}, who now exceeds by {units(over)}" if (over := after.get("exceeds_by")) else words
 
 
 def _moved(run: BulkAction, target: str) -> str:

@@ -1,1 +1,1 @@
-"""Assign work item and Transfer work item: whom and which queues the two dialogs offer."""
+"""Assign work item and Transfer work item: the two dialogs of supervisors."""

@@ -7,13 +7,12 @@ from django.urls import reverse
 
 from bulk_actions.models import BulkAction
 from bulk_actions.previewing import TakesOn, queues_take_on
-from bulk_actions.work_item.people import PeopleFilter, filter_options, find_people, is_intent_based
-from bulk_actions.work_item.queues import QueueFilter, QueueLine, find_queues
 from contact_center.tenancy.access import Actor
 from conversations.models import Conversation
 from conversations.rules import Action, Refusal, needed, sentence_of, why_not
 from conversations.visibility import visible_to
-from routing.eligibility import Candidate
+from conversations.work_item.presenters import people_panel, queue_line, queues_panel
+from conversations.work_item.queues import QueueFilter, QueueLine, find_queues
 from routing.kinds import Kind
 
 TO_QUEUE = {
@@ -25,17 +24,6 @@ TO_QUEUE = {
 TO_REPRESENTATIVE = {queue: person for person, queue in TO_QUEUE.items() if person != queue}
 ASSIGNS = frozenset({Action.ASSIGN_TO_REPRESENTATIVE, Action.ASSIGN_TO_QUEUE})
 TRANSFERS = frozenset({Action.TRANSFER_TO_REPRESENTATIVE, Action.TRANSFER_TO_QUEUE})
-FILTER_LABELS = {
-    "served": ("Queue", "Any queue"),
-    "family": ("Intent family", "Any family"),
-    "intent_group": ("Intent group", "Any group"),
-    "intent": ("Intent", "Any intent"),
-    "user_group": ("User group", "Any user group"),
-    "skill": ("Skill", "Any skill"),
-    "presence": ("Presence", "Any presence"),
-}
-USUAL_FILTERS = ("served", "skill", "presence")
-INTENT_FILTERS = ("family", "intent_group", "intent", "user_group", "presence")
 
 
 def conversation_of(run: BulkAction, actor: Actor) -> Conversation | None:
@@ -87,62 +75,12 @@ def _why_no_queues(action: Action, conversation: Conversation | None, actor: Act
     return why_not(action, conversation, actor)
 
 
-# --- Find an agent ---
-
-
 def people_context(
     run: BulkAction, conversation: Conversation, actor: Actor, typed: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The panel: filters and lines."""
-    chosen = PeopleFilter.of(typed)
-    with_intents = run.action in TRANSFERS and is_intent_based(conversation)
-    options = filter_options(conversation, with_intents=with_intents)
-    return {
-        **people_lines(conversation, typed),
-        "url": _url("work-item-people", run, actor),
-        "filter": chosen,
-        "filters": [
-            {
-                "name": name,
-                "label": FILTER_LABELS[name][0],
-                "any": FILTER_LABELS[name][1],
-                "options": [(value, label, value == getattr(chosen, name)) for value, label in options[name]],
-            }
-            for name in (INTENT_FILTERS if with_intents else USUAL_FILTERS)
-        ],
-    }
-
-
-def people_lines(conversation: Conversation, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """The lines alone, as they change with the filters."""
-    offered = find_people(conversation, PeopleFilter.of(typed))
-    chosen = str(typed.get("representative") or "")
-    return {"lines": [_person(one, chosen) for one in offered.people], "nobody": offered.nobody}
-
-
-def _person(one: Candidate, chosen: str) -> dict[str, Any]:
-    used = one.total_units - one.free_units
-    return {
-        "id": one.id,
-        "name": one.name,
-        "presence": one.presence,
-        "presence_text": one.presence_text,
-        "used": used,
-        "total": one.total_units,
-        "free": one.free_units,
-        "exceeds_by": one.exceeds_by,
-        "skills": one.skills,
-        "reasons": [reason.sentence for reason in one.reasons],
-        "chosen": str(one.id) == chosen,
-        "note": f"{one.name} would exceed by {units(one.exceeds_by)}." if one.exceeds_by else "",
-    }
-
-
-def units(number: int) -> str:
-    return f"{number} unit{'' if number == 1 else 's'}"
-
-
-# --- Find a queue ---
+    url = _url("work-item-people", run, actor)
+    return people_panel(conversation, typed, transfers=run.action in TRANSFERS, url=url)
 
 
 def queues_context(
@@ -155,15 +93,9 @@ def queues_context(
     takes_on = queues_take_on(run, [line.queue.pk for line in found.lines])
     picked = str(typed.get("queue") or "")
     eligible = 1 if run.single else run.items.filter(preview_code="").count()
-    return {
-        "url": _url("work-item-queues", run, actor),
-        "filter": chosen,
-        "kind": Kind(kind).label.lower(),
-        "narrow": run.action in TRANSFERS,
-        "priorities": [(str(number), str(number) == chosen.priority) for number in found.priorities],
-        "lines": [_queue(line, takes_on[line.queue.pk], eligible, actor, picked) for line in found.lines],
-        "nobody": found.none,
-    }
+    lines = [_queue(line, takes_on[line.queue.pk], eligible, actor, picked) for line in found.lines]
+    url = _url("work-item-queues", run, actor)
+    return queues_panel(found, chosen, kind, lines, narrow=run.action in TRANSFERS, url=url)
 
 
 def _queue(line: QueueLine, takes_on: TakesOn, eligible: int, actor: Actor, picked: str) -> dict[str, Any]:
@@ -173,16 +105,7 @@ def _queue(line: QueueLine, takes_on: TakesOn, eligible: int, actor: Actor, pick
         note += f" {already:,} of them {'is' if already == 1 else 'are'} in it already and will be skipped."
     if actor.queue_ids is not None and queue.pk not in actor.queue_ids:
         note += " You don’t see this queue: what goes there leaves your list."
-    return {
-        "id": queue.pk,
-        "name": queue.name,
-        "intent_based": queue.intent_based,
-        "priority": queue.priority or "",
-        "waiting": takes_on.now,
-        "reason": line.refusal.sentence if line.refusal else "",
-        "chosen": str(queue.pk) == picked and line.refusal is None,
-        "note": note,
-    }
+    return queue_line(line, picked, waiting=takes_on.now, note=note)
 
 
 def _url(name: str, run: BulkAction, actor: Actor) -> str:

@@ -13,6 +13,7 @@ from contact_center.tenancy.roles import Right
 from conversations.models import Conversation
 from conversations.rules import RULES, Action, require, sentence_of
 from conversations.rules.ask import actor_refusal
+from conversations.work_item.presenters import people_lines
 
 
 @require_safe
@@ -22,7 +23,7 @@ def people(request: OrganizationRequest, organization: str, action: str) -> Http
     _, conversation = _asked(request, action, dialog.TO_REPRESENTATIVE)
     if conversation is None:
         raise Refused(sentence_of("agent_in_bulk"), code="agent_in_bulk")
-    return render(request, "bulk_actions/_work_item_people.html", dialog.people_lines(conversation, request.GET))
+    return render(request, "conversations/_work_item_people.html", people_lines(conversation, request.GET))
 
 
 @require_safe
@@ -31,7 +32,7 @@ def queues(request: OrganizationRequest, organization: str, action: str) -> Http
     """The queues offered, for one conversation or many."""
     run, conversation = _asked(request, action, dialog.TO_QUEUE)
     panel = dialog.queues_context(run, conversation, request.actor, request.GET)
-    return render(request, "bulk_actions/_work_item_queues.html", panel)
+    return render(request, "conversations/_work_item_queues.html", panel)
 
 
 def _asked(
