@@ -23,7 +23,15 @@ from conversations.actions.effects import closes, due, enters_queue, new_primary
 from conversations.actions.locking import lock_conversations
 from conversations.actions.step import Notice, Step
 from conversations.actions.write import write
-from conversations.models import Conversation, ConversationSkill, Message, OutboxEntry, QueueSegment, Session
+from conversations.models import (
+    Conversation,
+    ConversationSkill,
+    Message,
+    OutboxEntry,
+    QueueSegment,
+    SentimentScore,
+    Session,
+)
 from conversations.rules import Action
 from conversations.states import Author, OfferOutcome, Phase, SessionClosure, Status, StatusReason
 from routing.kinds import Kind, Mode
@@ -113,6 +121,7 @@ def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> list
             context, rows = _locked(waiting, actor, now)
             write([_returning(row, context) for row in rows], actor=actor, now=now, operation_id=context.operation_id)
         messages = _store(said, Author.CUSTOMER, now)
+        SentimentScore.objects.bulk_create(SentimentScore(conversation_id=pk, at=now) for pk in ids)
         Conversation.objects.filter(pk__in=ids).update(
             last_customer_message_at=now,
             unanswered_since=Coalesce("unanswered_since", now),

@@ -12,6 +12,7 @@ from conversations.models.course import Offer, Participant, QueueSegment, Sessio
 from conversations.models.delivery import Notification, OutboxEntry, WebhookEndpoint
 from conversations.models.messages import Message, MessageTemplate
 from conversations.models.reasons import Disposition, ForceCloseReason
+from conversations.models.sentiment import SentimentScore
 from conversations.models.views import SavedView, SavedViewShare
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "RecordItem",
     "SavedView",
     "SavedViewShare",
+    "SentimentScore",
     "Session",
     "Tag",
     "WebhookEndpoint",

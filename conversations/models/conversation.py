@@ -166,6 +166,8 @@ class Conversation(OrganizationModel):
     monitoring_consent = models.BooleanField(null=True, blank=True)
 
     sentiment_score = models.PositiveSmallIntegerField(null=True, blank=True)
+    # The score before the last change: the trend compares with it.
+    sentiment_before = models.PositiveSmallIntegerField(null=True, blank=True)
     hand_raised_at = models.DateTimeField(null=True, blank=True)
     hand_note = models.CharField(max_length=250, blank=True)
     supervisor_note = models.TextField(blank=True)
