@@ -6,6 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
+from contact_center import processes
 from contact_center.embedded import Servers, ServersUnavailable, ensure_servers
 from contact_center.supervision import ChildFailed, Ending, Supervisor
 
@@ -91,17 +92,17 @@ def prepare(supervisor: Supervisor, servers: Servers, var_dir: Path) -> None:
 
 
 def serve(supervisor: Supervisor, servers: Servers, var_dir: Path, port: int) -> None:
-    """Web, worker, beat and, once the console answers, the traffic of its customers."""
+    """Web, workers, beat and, once the console answers, the traffic of its customers."""
     python, single = sys.executable, child_environment(servers, var_dir)
-    celery = [python, "-m", "celery", "--app", "contact_center"]
-    print("Starting web, worker and beat …", flush=True)
+    print("Starting web, workers and beat …", flush=True)
     supervisor.start(
         "web",
         [python, "-m", "daphne", "-v", "0", "-b", HOST, "-p", str(port), "contact_center.asgi:application"],
         child_environment(servers, var_dir, pool=True),
     )
-    supervisor.start("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"], single)
-    supervisor.start("beat", [*celery, "beat", "--loglevel", "INFO"], single)
+    supervisor.start("worker", processes.worker(), single)
+    supervisor.start("deliverer", processes.deliverer(), single)
+    supervisor.start("beat", processes.beat(), single)
     if not supervisor.wait_until(lambda: answers(port, "/readyz"), seconds=READY_SECONDS):
         raise CannotStart(f"The console did not get ready within {READY_SECONDS} s; see {var_dir / 'logs'}.")
     traffic = [python, str(ROOT / "manage.py"), "simulate_traffic", "--url", f"http://{HOST}:{port}"]

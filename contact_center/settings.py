@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from contact_center import logs
+from contact_center import logs, processes
 from contact_center.administration import look
 from contact_center.content_security import POLICY
 from contact_center.environment import (
@@ -143,7 +143,8 @@ CELERY_BROKER_URL = broker_address(REDIS_URL)
 # Longer than any task runs: Redis hands a message out again when it isn't acknowledged in time.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "global_keyprefix": "celery:"}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_DEFAULT_QUEUE = "console"
+CELERY_TASK_DEFAULT_QUEUE = processes.QUEUE
+CELERY_TASK_ROUTES = {"conversations.deliver": {"queue": processes.DELIVERIES}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import connections
@@ -12,14 +13,18 @@ from tests.cast import Cast
 
 def at_once(cast: Cast, *works: Callable[[], Any]) -> list[Any]:
     """Run each in a thread, and so on connections, of its own; their answers, or exceptions, in order."""
+    return at_one_moment(*(partial(_in_scope, cast, work) for work in works))
+
+
+def at_one_moment(*works: Callable[[], Any]) -> list[Any]:
+    """The same for work that opens its scope itself, say a request."""
     answers: list[Any] = [None] * len(works)
     gate = threading.Barrier(len(works))
 
     def run(position: int, work: Callable[[], Any]) -> None:
         try:
             gate.wait(timeout=10)
-            with cast.scope():
-                answers[position] = work()
+            answers[position] = work()
         except Exception as error:  # noqa: BLE001 - the test looks at it
             answers[position] = error
         finally:
@@ -31,6 +36,11 @@ def at_once(cast: Cast, *works: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join(timeout=30)
     return answers
+
+
+def _in_scope(cast: Cast, work: Callable[[], Any]) -> Any:
+    with cast.scope():
+        return work()
 
 
 @contextmanager

@@ -1,12 +1,14 @@
-"""A whole console of real processes on a database of its own: web, worker and beat, without the owner's credentials."""
+"""A whole console of real processes on a database of its own: web, workers, beat, without the owner's credentials."""
 
 import contextlib
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from contact_center import processes
 from contact_center.embedded import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +45,20 @@ def with_redis_number(url: str, number: int) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Until what other processes do has come about."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "It didn't happen in time."
+        time.sleep(0.05)
+
+
+def _signal(child: subprocess.Popen, number: int) -> None:
+    """To the whole group, whether or not the process that leads it still lives."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
+
+
 @dataclass
 class Console:
     """`start_*` and `stop` by name; every child writes to a file of its own under `home`."""
@@ -51,6 +68,8 @@ class Console:
     database: str
     redis_number: int
     port: int = field(default_factory=free_port)
+    # More for every process.
+    variables: Mapping[str, str] = field(default_factory=dict)
     _children: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     @property
@@ -83,6 +102,7 @@ class Console:
             "REDIS_URL": self.redis_url,
             **({"DATABASE_OWNER_URL": self.owner_url} if owner else {}),
             **({} if pool else {"DATABASE_POOL_SIZE": "0"}),
+            **self.variables,
         }
 
     # --- Database ---
@@ -126,22 +146,25 @@ class Console:
         self, application: str = "contact_center.asgi:application", settings: str = "contact_center.settings"
     ) -> int:
         """Daphne on the port of this console, the same one after a restart. Returns the process id."""
-        command = ["-m", "daphne", "-v", "0", "-b", HOST, "-p", str(self.port), application]
+        command = [sys.executable, "-m", "daphne", "-v", "0", "-b", HOST, "-p", str(self.port), application]
         child = self._start("web", command, pool=True, settings=settings)
         self._wait_until_answering(child)
         return child.pid
 
     def start_worker(self, *, concurrency: int = 2) -> int:
-        command = ["-m", "celery", "--app", "contact_center", "worker", "--loglevel", "WARNING"]
-        return self._start("worker", [*command, "--concurrency", str(concurrency)]).pid
+        return self._start("worker", processes.worker(concurrency=concurrency, log_level="WARNING")).pid
+
+    def start_deliverer(self) -> int:
+        """What leaves the console stays where it is without this one."""
+        return self._start("deliverer", processes.deliverer(log_level="WARNING")).pid
 
     def start_beat(self) -> int:
-        return self._start("beat", ["-m", "celery", "--app", "contact_center", "beat", "--loglevel", "WARNING"]).pid
+        return self._start("beat", processes.beat(log_level="WARNING")).pid
 
     def kill(self, name: str) -> None:
-        """As a crash would: no time to say goodbye."""
+        """As a crash would, the process with all of its own: no time to say goodbye."""
         child = self._children.pop(name)
-        child.kill()
+        _signal(child, signal.SIGKILL)
         child.wait()
 
     def stop(self) -> None:
@@ -151,9 +174,8 @@ class Console:
         for child in self._children.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.1, deadline - time.monotonic()))
-            if child.poll() is None:
-                child.kill()
-                child.wait()
+            _signal(child, signal.SIGKILL)
+            child.wait()
         self._children.clear()
 
     def log(self, name: str) -> Path:
@@ -168,16 +190,18 @@ class Console:
         return "\n".join(parts)
 
     def _start(
-        self, name: str, arguments: list[str], *, pool: bool = False, settings: str = "contact_center.settings"
+        self, name: str, command: list[str], *, pool: bool = False, settings: str = "contact_center.settings"
     ) -> subprocess.Popen:
         with self.log(name).open("ab") as output:
             child = subprocess.Popen(
-                [sys.executable, *arguments],
+                command,
                 cwd=ROOT,
                 env={**self.environment(pool=pool), "DJANGO_SETTINGS_MODULE": settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # A group of its own, so that a worker's processes can end with it.
+                start_new_session=True,
             )
         self._children[name] = child
         return child

@@ -15,7 +15,7 @@ from django.core.management import get_commands, load_command_class
 from django.urls import resolve
 from django.utils.module_loading import import_string
 
-from contact_center import embedded_postgresql, probe
+from contact_center import embedded_postgresql, probe, processes
 from tests import settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,7 +66,7 @@ COMMANDS = dict(commands())
 
 
 def test_every_kind_of_process_is_there():
-    assert set(OURS) == {"web", "worker", "beat", "migrate"}
+    assert set(OURS) == {"web", "worker", "deliverer", "beat", "migrate"}
     assert set(SERVICES) - set(OURS) == {"proxy", "postgres", "redis"}
 
 
@@ -103,6 +103,14 @@ def _check_daphne(arguments):
     assert callable(import_string(given.application.replace(":", ".")))
 
 
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [("worker", processes.worker()), ("deliverer", processes.deliverer()), ("beat", processes.beat())],
+)
+def test_the_containers_run_what_the_demo_runs(name, command):
+    assert OURS[name]["command"] == command[2:]
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_is_one_that_is_read(name):
     assert set(OURS[name].get("environment", {})) - variables_read() == set()
@@ -123,7 +131,7 @@ def test_only_the_migration_has_the_owners_address(name):
 def test_the_migration_runs_as_the_owner_before_everything_else():
     assert "//console_owner:" in OURS["migrate"]["environment"]["DATABASE_OWNER_URL"]
     assert OURS["migrate"]["restart"] == "no"
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "deliverer", "beat"):
         assert OURS[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
         assert "//console_runtime:" in OURS[name]["environment"]["DATABASE_URL"]
 
@@ -135,8 +143,8 @@ def test_services_wait_for_services_that_exist_and_tell_their_health(name):
             assert "test" in SERVICES[other]["healthcheck"]
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
-def test_web_and_worker_can_be_scaled(name):
+@pytest.mark.parametrize("name", ["web", "worker", "deliverer"])
+def test_web_and_workers_can_be_scaled(name):
     assert "container_name" not in SERVICES[name]
     assert "ports" not in SERVICES[name]
 

@@ -55,7 +55,7 @@ def pytest_runtest_makereport(item):
 
 @pytest.fixture(scope="session")
 def console() -> Iterator[Console]:
-    """Web, worker and beat on a database that lives as long as the run."""
+    """Web, workers and beat on a database that lives as long as the run."""
     var_dir = Path(os.environ["VAR_DIR"])
     servers = ensure_servers(var_dir)
     console = Console(var_dir / "journeys", servers, f"journeys_{os.getpid()}", REDIS_NUMBER)
@@ -64,6 +64,7 @@ def console() -> Iterator[Console]:
     try:
         console.migrate()
         console.start_worker()
+        console.start_deliverer()
         console.start_beat()
         console.start_web()
         yield console

@@ -2,9 +2,7 @@
 
 import json
 import re
-import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,44 +18,9 @@ from conversations.models import OutboxEntry
 from routing.kinds import Channel
 from routing.models import WorkStream
 from tests import factories
+from tests.receiver import receiver
 
-
-class Receiver(ThreadingHTTPServer):
-    """Remembers what came in and answers with the next of `answers`, 200 when there is none."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.received: list[tuple[dict[str, str], str]] = []
-        self.answers: list[int] = []
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}/console"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.received.append((dict(self.headers), body))
-        status = self.server.answers.pop(0) if self.server.answers else 200
-        self.send_response(status)
-        if status == 302:
-            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def receiver():
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+__all__ = ["receiver"]
 
 
 @pytest.fixture
