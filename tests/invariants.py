@@ -15,6 +15,7 @@ def assert_all() -> None:
     assert wrong_segments() == []
     assert broken_courses(QueueSegment, "entered_at", "left_at", gaps_allowed=False) == []
     assert wrong_primaries() == []
+    assert wrong_consultants() == []
     assert left_over_offers() == []
 
 
@@ -80,6 +81,17 @@ def wrong_primaries() -> list[int]:
     counted = Conversation.objects.annotate(n=n, own=own)
     with_one = Q(status__in=[Status.ACTIVE, Status.WRAP_UP])
     return list(counted.filter(with_one & ~Q(n=1, own=1) | ~with_one & ~Q(n=0)).values_list("pk", flat=True))
+
+
+def wrong_consultants() -> list[int]:
+    """Nobody is a consultant twice, nor in what they hold; a closed conversation has none."""
+    present = Participant.objects.filter(mode=Participant.Mode.CONSULT, left_at=None)
+    twice = present.values("conversation_id", "representative_id").annotate(n=Count("pk")).filter(n__gt=1)
+    own = Q(
+        conversation__status__in=[Status.ACTIVE, Status.WRAP_UP], conversation__representative=F("representative")
+    ) & ~Q(conversation__status_reason=StatusReason.AWAITING_ACCEPTANCE)
+    found = present.filter(own | Q(conversation__status=Status.CLOSED)).values_list("conversation_id", flat=True)
+    return [*(row["conversation_id"] for row in twice.exclude(representative=None)), *found]
 
 
 def left_over_offers() -> list[int]:

@@ -29,6 +29,7 @@ def accept(conversation: Conversation, context: Context) -> Step:
     is_taken_up(step, context.now)
     step.accept_session = True
     step.primary_joins = True
+    step.consultant_leaves = offer.representative_id
     return step
 
 
@@ -38,12 +39,15 @@ def _accept_transfer(conversation: Conversation, offer: Offer, context: Context)
     step.answer_offer, step.answered = OfferOutcome.ACCEPTED, offer
     was_active = conversation.phase is Phase.ACTIVE
     is_taken_up(step, context.now)
-    leaves_session(step, SessionClosure.TRANSFERRED_BY_SUPERVISOR)
+    own = _made_by_holder(offer, conversation)
+    leaves_session(step, SessionClosure.TRANSFERRED if own else SessionClosure.TRANSFERRED_BY_SUPERVISOR)
+    step.consultant_leaves = offer.representative_id
     step.open_session = _accepted_session(conversation, offer.representative_id, context)
     step.free_units()
     step.hold_units(offer.representative_id, offer.units, booked=True)
     step.primary_becomes_consultant = was_active
-    new_primary(step, offer.representative_id, "SupervisorTransferToAgent", context.now, joined=True)
+    reason = "AgentTransfer" if own else "SupervisorTransferToAgent"
+    new_primary(step, offer.representative_id, reason, context.now, joined=True)
     step.fields.update(
         representative_id=offer.representative_id,
         transfer_pending=False,
@@ -51,6 +55,12 @@ def _accept_transfer(conversation: Conversation, offer: Offer, context: Context)
     )
     _tell_about(offer, step, "transfer_accepted", "accepted", "accepted the transfer and holds it now.", context)
     return step
+
+
+def _made_by_holder(offer: Offer, conversation: Conversation) -> bool:
+    """Whether the first representative asked for the transfer, not a supervisor."""
+    first = conversation.representative
+    return first is not None and first.membership_id is not None and offer.made_by_id == first.membership_id
 
 
 def reject(conversation: Conversation, context: Context) -> Step:
@@ -103,6 +113,10 @@ def _tell_of_refusal(offer: Offer, step: Step, outcome: OfferOutcome, context: C
     waits = step.conversation.phase is Phase.AWAITING
     now = "It is open in its queue again." if waits else "Nothing else has changed."
     _tell_about(offer, step, kind, short, f"{why} {now}", context)
+    if outcome == OfferOutcome.TIMED_OUT and offer.kind == OfferKind.TRANSFER:
+        title = f"You missed the transfer of {step.conversation.number}"
+        text = f"“{step.conversation.subject[:120]}”: you didn’t answer within {seconds} seconds. {now}"
+        step.notify.append(Notice(offer.representative_id, "offer_missed", title, text))
 
 
 def _tell_about(offer: Offer, step: Step, kind: str, short: str, sentence: str, context: Context) -> None:
@@ -126,6 +140,7 @@ def pick(conversation: Conversation, context: Context) -> Step:
     step.offer_session_to = representative.pk
     step.offer_segment = True
     step.accept_session = True
+    step.consultant_leaves = representative.pk
     new_primary(step, representative.pk, "AgentPick", context.now, joined=True)
     step.hold_units(representative.pk, units_for(conversation, representative))
     return step
@@ -235,6 +250,14 @@ def resolve(conversation: Conversation, context: Context) -> Step:
         context.now,
         pending_offer=context.offers.get(conversation.pk),
     )
+    return step
+
+
+def leave_consultation(conversation: Conversation, context: Context) -> Step:
+    """The first representative of a transfer, who stayed as a consultant, goes; nothing else changes."""
+    step = Step(conversation, AuditAction.LEFT, counts_as_version=False)
+    step.consultant_leaves = context.actor.representative_id
+    step.say(f"{context.actor.name} left the conversation.", context.now, internal=True)
     return step
 
 

@@ -44,9 +44,11 @@ PERFORMED: dict[Action, Plan] = {
     Action.REOPEN: desk.reopen,
     Action.RELEASE_OWN: desk.release_own,
     Action.TRANSFER_OWN: supervisor.transfer_to_representative,
+    Action.TRANSFER_OWN_TO_QUEUE: supervisor.transfer_to_queue,
     Action.END: desk.end,
     Action.WRAP_UP_DONE: desk.wrap_up_done,
     Action.RESOLVE: desk.resolve,
+    Action.LEAVE_CONSULTATION: desk.leave_consultation,
 }
 
 

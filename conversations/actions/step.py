@@ -45,6 +45,8 @@ class Step:
     everybody_leaves: str = ""
     primary_joins: bool = False
     primary_becomes_consultant: bool = False
+    # Who stops being a consultant in it, by leaving or because they hold it now.
+    consultant_leaves: int | None = None
     new_participants: list[Participant] = field(default_factory=list)
     capacity: dict[int, int] = field(default_factory=dict)
     # Representative → what a reject or a missed offer makes of their presence.

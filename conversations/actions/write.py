@@ -131,6 +131,9 @@ def _write_participants(steps: list[Step], now: datetime) -> None:
     new = [participant for step in steps for participant in step.new_participants]
     if ids := [step.conversation.pk for step in steps if step.primary_becomes_consultant]:
         new = [*_consultants(primary.filter(conversation_id__in=ids), now), *new]
+    for representative_id, ids in _by(steps, lambda step: step.consultant_leaves).items():
+        consulting = present.filter(mode=Participant.Mode.CONSULT, representative_id=representative_id)
+        consulting.filter(conversation_id__in=ids).update(left_at=now, left_reason="left")
     if ids := [step.conversation.pk for step in steps if step.primary_joins]:
         primary.filter(conversation_id__in=ids, joined_at=None).update(joined_at=now)
     Participant.objects.bulk_create(new)

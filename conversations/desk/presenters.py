@@ -4,7 +4,7 @@ from typing import Any
 
 from contact_center.tenancy.access import Actor
 from conversations.desk.reading import OPEN_SHOWN, Desk
-from conversations.models import Conversation, Message, Offer
+from conversations.models import Conversation, Message, Offer, Participant
 from conversations.presenters import PRIORITY_LABELS, STATUS_ICONS, STATUS_LABELS, channel_look, status_detail
 from conversations.rules import Action, why_not
 from conversations.states import Author, OfferKind, Phase, Priority
@@ -16,6 +16,7 @@ BUTTONS: tuple[tuple[Action, str], ...] = (
     (Action.REOPEN, "status-active"),
     (Action.LEAVE_WAITING, "status-waiting"),
     (Action.RELEASE_OWN, "queue"),
+    (Action.LEAVE_CONSULTATION, "sign-out"),
     (Action.END, "status-wrap-up"),
     (Action.RESOLVE, "check"),
 )
@@ -104,6 +105,7 @@ def mine(desk: Desk, chosen_id: int | None) -> dict[str, Any]:
     groups = [
         {"label": label, "rows": [_mine(row, chosen_id) for row in desk.mine(*phases)]} for label, phases in GROUPS
     ]
+    groups.append({"label": "Consulting", "rows": [_mine(row, chosen_id) for row in desk.consulting]})
     return {"groups": [group for group in groups if group["rows"]]}
 
 
@@ -173,9 +175,35 @@ def conversation(desk: Desk, actor: Actor) -> dict[str, Any]:
         "record": f"{record.get_record_type_display()} {record.case_number}".strip() if record else "",
         "regarding": record.regarding if record else "",
         "buttons": [{"name": action.value, "label": action.label, "icon": icon} for action, icon in allowed],
+        "transfer": why_not(Action.TRANSFER_OWN, row, actor) is None,
+        "pending": _pending(desk.asked),
+        "others": [_other(present) for present in desk.others],
+        "consulting": row.representative_id != desk.person.pk,
         "wrap_up_done": why_not(Action.WRAP_UP_DONE, row, actor) is None,
         "dispositions": desk.dispositions,
     }
+
+
+def _pending(offer: Offer | None) -> dict[str, Any] | None:
+    """Whom a transfer waits for, and how long."""
+    if offer is None:
+        return None
+    return {
+        "name": offer.representative.name,
+        "expires_at": offer.expires_at.isoformat() if offer.expires_at else "",
+        "amber": COUNTDOWN_AMBER,
+        "red": COUNTDOWN_RED,
+    }
+
+
+def _other(present: Participant) -> dict[str, str]:
+    """Somebody else in the conversation, by name and by what they do there."""
+    name = str(present.representative or present.membership or "")
+    if present.mode == Participant.Mode.MONITOR:
+        return {"name": name, "role": "is monitoring", "icon": "monitor"}
+    if present.mode == Participant.Mode.PRIMARY:
+        return {"name": name, "role": "holds it", "icon": "user"}
+    return {"name": name, "role": "is a consultant", "icon": "users"}
 
 
 def transcript(desk: Desk) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 
 from contact_center.tenancy.access import Actor
+from contact_center.tenancy.models import OrganizationSettings
 from conversations.models import Conversation, Disposition, Message, Offer, Participant
 from conversations.models.conversation import ONGOING_ROW
 from conversations.rules import needed
@@ -19,7 +20,11 @@ MESSAGES_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`chosen` is the conversation whose transcript is shown: one's own, or None."""
+    """`chosen` is the conversation whose transcript is shown: one's own, or one in which one is a consultant.
+
+    `others` are those present in it beside the representative, supervisors who monitor left out where the
+    organization says so; `asked` is the offer that a pending transfer of it waits for.
+    """
 
     person: Representative
     presence_change: PresenceChange | None
@@ -30,6 +35,8 @@ class Desk:
     open: Sequence[Conversation]
     chosen: Conversation | None
     messages: Sequence[Message]
+    others: Sequence[Participant]
+    asked: Offer | None
     dispositions: Sequence[Disposition]
 
     @property
@@ -43,12 +50,17 @@ class Desk:
         return [row for row in self.conversations.values() if row.representative_id == holder and row.phase in phases]
 
     @property
+    def consulting(self) -> list[Conversation]:
+        holder = self.person.pk
+        return [row for row in self.conversations.values() if consults_in(row) and row.representative_id != holder]
+
+    @property
     def shown_ids(self) -> frozenset[int]:
         return frozenset(self.conversations) | {row.pk for row in self.open}
 
 
 def read_desk(actor: Actor, chosen_id: int | None) -> Desk | None:
-    """Nine queries; one when the member has no representative profile, and then None."""
+    """Twelve queries; one when the member has no representative profile, and then None."""
     person = Representative.objects.select_related("custom_presence").filter(pk=actor.representative_id or 0).first()
     if person is None:
         return None
@@ -60,7 +72,7 @@ def read_desk(actor: Actor, chosen_id: int | None) -> Desk | None:
     conversations = {row.pk: row for row in _held_or_offered(actor, person, offers)}
     queue_ids = frozenset(QueueMember.objects.filter(representative_id=person.pk).values_list("queue_id", flat=True))
     chosen = conversations.get(chosen_id or 0)
-    if chosen is not None and not _is_mine(chosen, person):
+    if chosen is not None and not (_is_mine(chosen, person) or consults_in(chosen)):
         chosen = None
     return Desk(
         person=person,
@@ -72,6 +84,8 @@ def read_desk(actor: Actor, chosen_id: int | None) -> Desk | None:
         open=list(_open(actor, queue_ids)),
         chosen=chosen,
         messages=_messages(chosen),
+        others=_others(chosen, person),
+        asked=_asked(chosen),
         dispositions=list(Disposition.objects.filter(is_active=True)),
     )
 
@@ -81,11 +95,26 @@ def _is_mine(row: Conversation, person: Representative) -> bool:
 
 
 def _held_or_offered(actor: Actor, person: Representative, offers: Sequence[Offer]) -> QuerySet[Conversation]:
-    mine = Q(representative_id=person.pk) | Q(pk__in=[offer.conversation_id for offer in offers])
+    mine = (
+        Q(representative_id=person.pk) | Q(pk__in=[offer.conversation_id for offer in offers]) | _consulted(person.pk)
+    )
     rows = needed(Conversation.objects.filter(ONGOING_ROW & mine), actor).select_related(
         "representative", "queue", "work_stream", "customer", "intent", "record"
     )
     return rows.order_by("-status_since", "-pk")[:MINE_SHOWN]
+
+
+def _consulted(representative_id: int) -> Q:
+    """Over conversations: those in which the representative stayed as a consultant."""
+    present = Participant.objects.filter(
+        representative_id=representative_id, mode=Participant.Mode.CONSULT, left_at=None
+    )
+    return Q(pk__in=present.values("conversation_id"))
+
+
+def consults_in(row: Conversation) -> bool:
+    """Of a row that was read through `needed`."""
+    return bool(getattr(row, "consulted_by_actor", False))
 
 
 def _open(actor: Actor, queue_ids: frozenset[int]) -> QuerySet[Conversation]:
@@ -106,6 +135,21 @@ def _messages(chosen: Conversation | None) -> list[Message]:
     rows = Message.objects.filter(conversation_id=chosen.pk if chosen else 0)
     newest = rows.select_related("representative", "membership__user").order_by("-pk")[:MESSAGES_SHOWN]
     return list(newest)[::-1]
+
+
+def _others(chosen: Conversation | None, person: Representative) -> list[Participant]:
+    """Two queries."""
+    settings = OrganizationSettings.objects.first()
+    present = Participant.objects.filter(conversation_id=chosen.pk if chosen else 0, left_at=None)
+    if settings is not None and not settings.representatives_see_monitoring:
+        present = present.exclude(mode=Participant.Mode.MONITOR)
+    rows = present.exclude(joined_at=None, mode=Participant.Mode.PRIMARY).exclude(representative_id=person.pk)
+    return list(rows.select_related("representative", "membership__user").order_by("added_at", "pk"))
+
+
+def _asked(chosen: Conversation | None) -> Offer | None:
+    pending = Offer.objects.filter(conversation_id=chosen.pk if chosen else 0, outcome=OfferOutcome.PENDING)
+    return pending.filter(conversation__transfer_pending=True).select_related("representative").first()
 
 
 def within_reach(actor: Actor, conversation_id: int) -> bool:

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from conversations.desk import views
+from conversations.desk import transfer, views
 
 app_name = "desk"
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("presence/", views.choose_presence, name="presence"),
+    path("conversations/<int:conversation_id>/transfer/", transfer.dialog, name="transfer"),
+    path("conversations/<int:conversation_id>/transfer/people/", transfer.people, name="transfer-people"),
+    path("conversations/<int:conversation_id>/transfer/queues/", transfer.queues, name="transfer-queues"),
+    path("conversations/<int:conversation_id>/transfer/start/", transfer.start, name="transfer-start"),
     path("conversations/<int:conversation_id>/<slug:action>/", views.act, name="act"),
 ]

@@ -51,6 +51,7 @@ def needed(queryset: QuerySet[Conversation], actor: Actor) -> QuerySet[Conversat
     return queryset.select_related("representative", "queue", "work_stream", "customer", "intent").annotate(
         offered_to_actor=guards.offered_to(actor),
         monitored_by_actor=guards.monitored_by(actor),
+        consulted_by_actor=guards.consulted_by(actor),
         queue_served_by_actor=guards.queue_served_by(actor),
         consent_required=guards.consent_required(),
     )

@@ -47,6 +47,18 @@ def monitored_by(actor: Actor) -> Exists:
     )
 
 
+def consulted_by(actor: Actor) -> Exists:
+    """A representative who stayed after a transfer; what supervisors join, `monitored_by` knows."""
+    return Exists(
+        Participant.objects.filter(
+            conversation_id=OuterRef("pk"),
+            representative_id=actor.representative_id or 0,
+            mode=Participant.Mode.CONSULT,
+            left_at=None,
+        )
+    )
+
+
 def queue_served_by(actor: Actor) -> Exists:
     return Exists(
         QueueMember.objects.filter(queue_id=OuterRef("queue_id"), representative_id=actor.representative_id or 0)
@@ -122,6 +134,12 @@ MINE = Guard(
     "not_yours",
     lambda c, a: a.representative_id is not None and c.representative_id == a.representative_id,
     lambda a: Q(representative_id=a.representative_id) if a.representative_id else Q(pk__isnull=True),
+)
+CONSULTING = Guard("not_consulting", lambda c, a: c.consulted_by_actor, lambda a: Q(consulted_by(a)))
+MINE_OR_CONSULTING = Guard(
+    MINE.code,
+    lambda c, a: MINE.holds(c, a) or CONSULTING.holds(c, a),
+    lambda a: MINE.condition(a) | CONSULTING.condition(a),
 )
 OFFERED_TO_ME = Guard("not_offered", lambda c, a: c.offered_to_actor, lambda a: Q(offered_to(a)))
 SERVES_QUEUE = Guard("not_in_queue", lambda c, a: c.queue_served_by_actor, lambda a: Q(queue_served_by(a)))

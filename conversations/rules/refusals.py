@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "no_account": "Its representative has no account to notify.",
     "not_yours": "It isn't yours.",
     "not_offered": "It isn't offered to you.",
+    "not_consulting": "You aren't a consultant in it.",
     "not_in_queue": "You don't serve its queue.",
     "no_picking": "Conversations of this work stream aren't picked; they are offered.",
     "said_already": "It has been sent already.",

@@ -157,7 +157,7 @@ _ROWS = (
         Action.INTERNAL_NOTE,
         REPRESENTATIVE,
         _where(messaging=(ACTIVE, WAITING, WRAP_UP), voice=(ACTIVE, WRAP_UP), record=(ACTIVE,)),
-        (guards.MINE,),
+        (guards.MINE_OR_CONSULTING,),
     ),
     Rule(Action.LEAVE_WAITING, REPRESENTATIVE, _where(messaging=(ACTIVE,)), (guards.MINE, guards.PERSISTENT)),
     Rule(Action.REOPEN, REPRESENTATIVE, _where(messaging=(WAITING,)), (guards.MINE, guards.NO_TRANSFER_PENDING)),
@@ -173,6 +173,13 @@ _ROWS = (
         _where(messaging=(ACTIVE,), record=(ACTIVE,)),
         (guards.MINE, guards.NOT_ELEVATED, guards.NO_TRANSFER_PENDING),
     ),
+    # To any queue of the kind: the limit to intent-based work binds supervisors, who can assign and release (T18).
+    Rule(
+        Action.TRANSFER_OWN_TO_QUEUE,
+        REPRESENTATIVE,
+        _where(messaging=(ACTIVE,), record=(ACTIVE,)),
+        (guards.MINE, guards.NOT_ELEVATED, guards.NO_TRANSFER_PENDING),
+    ),
     Rule(Action.END, REPRESENTATIVE, _where(messaging=(ACTIVE,), voice=(ACTIVE,)), (guards.MINE,)),
     Rule(Action.WRAP_UP_DONE, REPRESENTATIVE, _where(messaging=(WRAP_UP,), voice=(WRAP_UP,)), (guards.MINE,)),
     Rule(Action.RESOLVE, REPRESENTATIVE, _where(record=(ACTIVE,)), (guards.MINE,)),
@@ -181,6 +188,16 @@ _ROWS = (
         REPRESENTATIVE,
         _where(messaging=(ACTIVE, WRAP_UP), voice=(ACTIVE, WRAP_UP)),
         (guards.MINE,),
+    ),
+    Rule(
+        Action.LEAVE_CONSULTATION,
+        REPRESENTATIVE,
+        _where(
+            messaging=(OPEN, AWAITING, ACTIVE, WAITING, WRAP_UP),
+            voice=(OPEN, AWAITING, ACTIVE, WRAP_UP),
+            record=(OPEN, AWAITING, ACTIVE),
+        ),
+        (guards.CONSULTING,),
     ),
 )
 

@@ -15,7 +15,7 @@ from tests import factories, invariants
 
 HTMX = {"HX-Request": "true"}
 # Of a reply: the door, the check under the lock, what is written, and the desk as it is then.
-ACTION_QUERIES = 27
+ACTION_QUERIES = 30
 
 
 def act(cast, row, action, member=None, **data):

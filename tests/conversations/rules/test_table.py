@@ -59,13 +59,16 @@ def _variants(harbor, channel, status, reason, bot, gone, intent_queue):
 
 
 def _facts(harbor):
-    """Some are offered to Ana, some monitored by the supervisor, some declined by everybody, some customers silent."""
+    """Some are offered to Ana, in some she consults; some are monitored, some declined by all, some silent."""
     rows = list(Conversation.objects.exclude(status=Status.CLOSED).order_by("pk"))
     Offer.objects.bulk_create(
         Offer(conversation=row, representative=harbor.ana, kind="assign", units=30) for row in rows[::3]
     )
     Participant.objects.bulk_create(
         Participant(conversation=row, membership=harbor.supervisor, mode="monitor") for row in rows[::2]
+    )
+    Participant.objects.bulk_create(
+        Participant(conversation=row, representative=harbor.ana, mode="consult") for row in rows[1::3]
     )
     Conversation.objects.filter(pk__in=[row.pk for row in rows[::5]]).update(decline_count=MOST_DECLINES)
     silent = timezone.now() - timedelta(days=2)
