@@ -21,6 +21,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "push routing": {"task": "conversations.find_work_to_dispatch", "schedule": 3.0},
     "runs that stalled": {"task": "bulk_actions.sweep_runs", "schedule": 5.0},
     "approvals that ran out": {"task": "bulk_actions.expire_approvals", "schedule": 30.0},
+    "metrics": {"task": "analytics.count_everywhere", "schedule": 60.0},
     "previews nobody confirmed": {"task": "bulk_actions.forget_previews", "schedule": 600.0},
 }
 app.conf.beat_schedule = SCHEDULE

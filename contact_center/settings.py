@@ -235,6 +235,7 @@ STATICFILES_DIRS = [
     # Not its libs/, which name source maps that the package lacks.
     *((f"npm/tabler-core/{part}", NODE_MODULES / "@tabler/core/dist" / part) for part in ("css", "js", "img")),
     ("npm/idiomorph", NODE_MODULES / "idiomorph/dist"),
+    ("npm/uplot", NODE_MODULES / "uplot/dist"),
     ("npm/inter", NODE_MODULES / "@fontsource-variable/inter"),
 ]
 # Read by a template tag: of some thousand icons a page shows a dozen.

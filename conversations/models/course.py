@@ -142,8 +142,16 @@ class QueueSegment(OrganizationModel):
         indexes: ClassVar = [
             # The stays of a conversation, in order.
             models.Index(fields=["organization", "conversation", "entered_at"], name="segment_of_conversation"),
-            # Queue metrics over a period.
-            models.Index(fields=["organization", "queue", "entered_at"], name="segment_by_queue"),
+            # What began, was accepted and ended in a period: the metrics' three events.
+            models.Index(fields=["organization", "entered_at"], name="segment_began"),
+            models.Index(
+                fields=["organization", "accepted_at"],
+                condition=models.Q(accepted_at__isnull=False),
+                name="segment_accepted",
+            ),
+            models.Index(
+                fields=["organization", "left_at"], condition=models.Q(left_at__isnull=False), name="segment_ended"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Who may do what to which conversation: the one rule table, and the only ways to ask it."""
 
 from conversations.rules.actions import Action
-from conversations.rules.ask import eligible, menu, needed, refusal_code, require, why_not
+from conversations.rules.ask import eligible, in_phase, menu, needed, refusal_code, require, why_not
 from conversations.rules.refusals import Refusal, sentence_of
 from conversations.rules.table import RULES, Rule
 
@@ -11,6 +11,7 @@ __all__ = [
     "Refusal",
     "Rule",
     "eligible",
+    "in_phase",
     "menu",
     "needed",
     "refusal_code",

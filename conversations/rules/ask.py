@@ -150,7 +150,7 @@ def _state_checks(rule: Rule) -> Iterator[Check]:
             yield Check(
                 rule.states.get(phase, STATE_REFUSAL[phase]),
                 _outside(phase, refused),
-                ~(_in_phase(phase) & Q(kind__in=refused)),
+                ~(in_phase(phase) & Q(kind__in=refused)),
             )
 
 
@@ -158,7 +158,8 @@ def _outside(phase: Phase, kinds: list[Kind]) -> Callable[[Any], bool]:
     return lambda row: row.phase != phase or row.kind not in kinds
 
 
-def _in_phase(phase: Phase) -> Q:
+def in_phase(phase: Phase) -> Q:
+    """The phase of a conversation as a condition over its row, as states.phase_of says it of one."""
     awaiting = Q(status_reason=StatusReason.AWAITING_ACCEPTANCE)
     if phase is Phase.AWAITING:
         return Q(status=Status.ACTIVE) & awaiting

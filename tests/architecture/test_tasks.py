@@ -16,6 +16,7 @@ app.loader.import_default_modules()
 TASKS = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
 # They find organizations through functions that return ids, and open each one's scope themselves.
 ACROSS = {
+    "analytics.count_everywhere": "asks every organization to count its figures",
     "bulk_actions.sweep_runs": "takes up stalled runs of every organization",
     "bulk_actions.forget_previews": "clears previews nobody confirmed",
     "bulk_actions.expire_approvals": "finds the organizations whose runs waited too long for an approval",

@@ -1,0 +1,22 @@
+"""The metrics of the console: each is defined once here and read by every tile, grid, plot, report and alert."""
+
+from collections.abc import Mapping
+
+from analytics.metrics.definition import Better, Metric, Quotient, Sums, Total, Unit, Value
+from analytics.metrics.live import OF_CONVERSATIONS, OF_REPRESENTATIVES
+from analytics.metrics.period import OF_PERIOD
+
+METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (*OF_CONVERSATIONS, *OF_REPRESENTATIVES, *OF_PERIOD)}
+
+
+def period_value(metric: Metric, sums: Sums) -> Value:
+    """The figure that the sums of a period come to."""
+    assert isinstance(metric.expression, Total | Quotient), metric.name  # noqa: S101  a live metric has no period
+    return metric.expression.value(sums)
+
+
+def period_values(sums: Sums) -> dict[str, Value]:
+    return {metric.name: period_value(metric, sums) for metric in OF_PERIOD}
+
+
+__all__ = ["METRICS", "OF_PERIOD", "Better", "Metric", "Unit", "Value", "period_value", "period_values"]

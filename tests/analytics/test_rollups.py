@@ -1,0 +1,183 @@
+"""Roll-ups and samples: counted on the beat, once, again where it matters, and never beyond the organization."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from celery.signals import before_task_publish
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from analytics import rollups, samples, tasks
+from analytics.metrics.measures import direct_sums
+from analytics.models import Counting, Rollup, Sample
+from analytics.scope import Period, Scope
+from tests.factories import make_conversations
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DAY = Period(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+
+
+def came_in(cast, at, count=3, **fields):
+    return make_conversations(count, queue=cast.orders, created_at=at, **fields)
+
+
+def filled(now):
+    while rollups.fill(now):
+        pass
+
+
+def test_only_what_is_over_is_counted(harbor):
+    with harbor.scope():
+        came_in(harbor, NOON)
+        came_in(harbor, NOON + timedelta(minutes=5))
+        filled(NOON + timedelta(minutes=6))
+        assert list(Rollup.objects.values_list("starts_at", "incoming")) == [(NOON, 3)]
+        assert rollups.counted_until() == NOON + timedelta(minutes=5)
+
+
+def test_what_is_committed_late_is_counted_the_next_time(harbor):
+    with harbor.scope():
+        came_in(harbor, NOON)
+        filled(NOON + timedelta(minutes=6))
+        came_in(harbor, NOON + timedelta(seconds=10), count=2)
+        filled(NOON + timedelta(minutes=11))
+        assert Rollup.objects.get().incoming == 5
+
+
+def test_counting_again_changes_nothing(harbor):
+    with harbor.scope():
+        came_in(harbor, NOON)
+        filled(NOON + timedelta(hours=1))
+        before = list(Rollup.objects.values("starts_at", "queue_id", "channel", "incoming", "answer_wait"))
+        filled(NOON + timedelta(hours=1))
+        rollups.replace(DAY)
+        rollups.replace(DAY)
+        assert list(Rollup.objects.values("starts_at", "queue_id", "channel", "incoming", "answer_wait")) == before
+
+
+def test_a_long_past_is_counted_a_day_at_a_time(harbor):
+    with harbor.scope():
+        came_in(harbor, NOON - timedelta(days=3))
+        came_in(harbor, NOON)
+        assert rollups.fill(NOON + timedelta(hours=1))
+        assert rollups.counted_until() == NOON - timedelta(days=2)
+        filled(NOON + timedelta(hours=1))
+        assert sum(Rollup.objects.values_list("incoming", flat=True)) == 6
+
+
+def test_an_organization_without_conversations_has_nothing_to_count(harbor):
+    with harbor.scope():
+        assert rollups.fill(NOON) is False
+        assert rollups.period_sums(DAY, Scope()) == direct_sums([], Scope())
+
+
+def test_the_edges_of_a_period_are_counted_to_the_moment(harbor):
+    with harbor.scope():
+        for minute in range(0, 60, 2):
+            came_in(harbor, NOON + timedelta(minutes=minute), count=1)
+        filled(NOON + timedelta(hours=1))
+        period = Period(NOON + timedelta(minutes=4, seconds=1), NOON + timedelta(minutes=50))
+        assert rollups.period_sums(period, Scope())["incoming"] == 22
+
+
+def test_another_organizations_counts_are_never_seen(harbor, summit):
+    with summit.scope():
+        came_in(summit, NOON)
+        filled(NOON + timedelta(hours=1))
+    with harbor.scope():
+        filled(NOON + timedelta(hours=1))
+        assert rollups.period_sums(DAY, Scope())["incoming"] == 0
+        assert not Rollup.objects.exists()
+
+
+# --- Samples ---
+
+
+def test_a_minute_is_sampled_once(harbor):
+    with harbor.scope():
+        came_in(harbor, NOON)
+        assert samples.take(NOON + timedelta(seconds=70)) == 1
+        assert samples.take(NOON + timedelta(seconds=75)) == 0
+        assert samples.take(NOON + timedelta(seconds=125)) == 1
+        assert Sample.objects.count() == 2
+
+
+def test_a_sample_says_how_it_was(harbor):
+    with harbor.scope():
+        came_in(harbor, NOON)
+        came_in(harbor, NOON, status="active")
+        samples.take(NOON + timedelta(minutes=2))
+        then = samples.at(NOON + timedelta(minutes=3), Scope())
+        assert (then["backlog"], then["active"], then["ongoing"]) == (3, 3, 6)
+        assert then["longest_wait"] == 120
+        assert samples.at(NOON + timedelta(minutes=30), Scope()) is None
+        elsewhere = samples.at(NOON + timedelta(minutes=3), Scope(frozenset({harbor.refunds.pk})))
+        assert (elsewhere["backlog"], elsewhere["longest_wait"]) == (0, None)
+
+
+def test_old_samples_are_forgotten(harbor):
+    with harbor.scope():
+        came_in(harbor, NOON)
+        samples.take(NOON)
+        samples.take(NOON + timedelta(days=4))
+        assert list(Sample.objects.values_list("at", flat=True)) == [NOON + timedelta(days=4)]
+
+
+# --- On the beat and by hand ---
+
+
+def test_the_beat_asks_every_organization(harbor, summit):
+    asked = []
+
+    def sent(body, sender, **more):
+        asked.append((sender, body[1]["organization_id"]))
+
+    before_task_publish.connect(sent)
+    try:
+        tasks.count_everywhere()
+    finally:
+        before_task_publish.disconnect(sent)
+    assert sorted(asked) == [("analytics.count", pk) for pk in sorted([harbor.organization.pk, summit.organization.pk])]
+
+
+def test_the_task_samples_and_counts(harbor):
+    with harbor.scope():
+        came_in(harbor, timezone.now() - timedelta(minutes=20))
+    tasks.count(organization_id=harbor.organization.pk)
+    with harbor.scope():
+        assert Sample.objects.count() == 1
+        assert Counting.objects.get().counted_until > timezone.now() - timedelta(minutes=7)
+        assert sum(Rollup.objects.values_list("incoming", flat=True)) == 3
+
+
+def rebuild(*arguments):
+    said = StringIO()
+    call_command("rebuild_rollups", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def test_rebuilding_puts_right_what_was_wrong(harbor):
+    with harbor.scope():
+        came_in(harbor, NOON)
+        filled(NOON + timedelta(hours=1))
+        Rollup.objects.update(incoming=99)
+    with pytest.raises(SystemExit) as exit:
+        rebuild("--organization", "harbor", "--dry-run", "--until", "2026-03-03")
+    assert exit.value.code == 1
+    with harbor.scope():
+        assert Rollup.objects.get().incoming == 99
+    said = rebuild("--organization", "harbor", "--until", "2026-03-03")
+    assert "harbor 2026-03-02 12:00: 1 rows differ." in said
+    assert "1 rows changed." in said
+    with harbor.scope():
+        assert Rollup.objects.get().incoming == 3
+    assert "0 rows would change." in rebuild("--dry-run", "--until", "2026-03-03")
+
+
+def test_rebuilding_refuses_what_it_does_not_know(harbor):
+    with pytest.raises(CommandError, match="no organization called nowhere"):
+        rebuild("--organization", "nowhere")
+    with pytest.raises(CommandError, match="isn’t a day"):
+        rebuild("--since", "yesterday")
+    assert "harbor: nothing to count." in rebuild()
