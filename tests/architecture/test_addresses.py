@@ -23,7 +23,7 @@ BEYOND_ORGANIZATIONS = {
     "/admin/": "guarded by the admin's site; tried below",
     "/api/v1/": "guarded by the key; tried in test_api",
     "/chat/": "customers have no account; the key in the address is the right",
-    "/switch-organization/": "one's own organizations only; see test_admin",
+    "/switch-organization/": "one's own organizations only; see test_switcher",
     "/healthz": "for machines; says nothing of any organization",
     "/readyz": "for machines; says nothing of any organization",
     "/metrics": "for machines; says nothing of any organization",

@@ -2,7 +2,7 @@
 
 from contact_center.audit.models import AuditEvent
 from routing.models import WorkStream
-from tests.contact_center.tenancy.test_admin import errors_of, stream_form, url
+from tests.admin_pages import errors_of, stream_form, url
 
 ADDRESS = "https://93.184.216.34/console"
 
