@@ -1,6 +1,9 @@
 """Wakes the dispatcher of an organization, by name: what enters a queue, frees units or changes presence is offered."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import redis
 import structlog
@@ -16,15 +19,29 @@ DISPATCH = "conversations.dispatch"
 # While a task is on its way a second one would find the same; the mark outlives a lost task by this much.
 MARK_SECONDS = 5
 
+_left_to_the_beat: ContextVar[bool] = ContextVar("dispatch_left_to_the_beat", default=False)
+
 
 def nudge_dispatch_on_commit(organization_id: int) -> None:
     """One task per organization, however often it is asked for before a worker takes it up."""
+    if _left_to_the_beat.get():
+        return
     connection = transaction.get_connection()
     if any(
         isinstance(waiting, _Nudge) and waiting.waits_for(organization_id) for _, waiting, _ in connection.run_on_commit
     ):
         return
     transaction.on_commit(_Nudge(organization_id), robust=True)
+
+
+@contextmanager
+def left_to_the_beat() -> Iterator[None]:
+    """For a command that makes work where nobody may be at work yet: the beat finds it once there is one."""
+    token = _left_to_the_beat.set(True)
+    try:
+        yield
+    finally:
+        _left_to_the_beat.reset(token)
 
 
 def taken_up(organization_id: int) -> None:

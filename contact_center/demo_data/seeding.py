@@ -12,6 +12,7 @@ from contact_center.demo_data.lives import Lives
 from contact_center.tenancy.models import Organization, User
 from contact_center.tenancy.scope import organization_scope
 from conversations.models import Conversation
+from routing.nudge import left_to_the_beat
 
 Report = Callable[[str], None]
 
@@ -23,7 +24,7 @@ def seed(slugs: list[str], *, report: Report, with_conversations: bool = True) -
         users = people.seed_users(tuple(casts))
         organizations = [_organization(cast) for cast in casts]
     for cast, organization in zip(casts, organizations, strict=True):
-        with organization_scope(organization.pk):
+        with organization_scope(organization.pk), left_to_the_beat():
             _configure(cast, organization, users)
             if not with_conversations:
                 report(f"{cast.name}: configured.")

@@ -65,6 +65,15 @@ def test_nothing_is_sent_when_the_change_is_rolled_back(cast, broker):
     assert waiting(broker) == before
 
 
+def test_nothing_is_sent_by_a_command_that_leaves_its_work_to_the_beat(cast, broker):
+    before = waiting(broker)
+    with nudge.left_to_the_beat(), cast.scope():
+        nudge.nudge_dispatch_on_commit(cast.organization.pk)
+    assert waiting(broker) == before
+    nudge.nudge_dispatch_on_commit(cast.organization.pk)
+    assert waiting(broker) == before + 1
+
+
 @pytest.mark.parametrize("change", ["presence", "queue", "units"])
 def test_presence_queues_and_freed_units_wake_it(cast, broker, change):
     with cast.scope():

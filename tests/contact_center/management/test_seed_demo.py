@@ -19,7 +19,7 @@ from routing.models import Queue, QueueMember, Representative, WorkStream
 from tests import factories, invariants
 
 pytestmark = pytest.mark.django_db
-SLOWEST = 45  # seconds on a busy machine; about 8 on an idle one
+SLOWEST = 30  # seconds of computing, whoever else is at it; a newcomer waits for it
 
 
 def run(*arguments):
@@ -80,10 +80,14 @@ def test_the_organization_is_set_up_as_the_documentation_says(configured, slug):
         assert OrganizationSettings.objects.get().monitoring_confirmed_by is not None
 
 
-def test_conversations_of_every_state_and_channel_keep_the_rules_and_a_second_run_adds_none(db):
-    began = time.monotonic()
-    run("--organization", "harbor")
-    assert time.monotonic() - began < SLOWEST
+def test_conversations_of_every_state_and_channel_keep_the_rules_and_a_second_run_adds_none(
+    db, django_capture_on_commit_callbacks
+):
+    began = time.process_time()
+    with django_capture_on_commit_callbacks() as told:
+        run("--organization", "harbor")
+    assert time.process_time() - began < SLOWEST
+    assert "_Nudge" not in {callback.__qualname__ for callback in told}, "The beat finds the work once there is one."
     with scope("harbor"):
         rows = Conversation.objects.all()
         assert rows.count() >= 100
