@@ -18,7 +18,8 @@ MAX_IDS = 2_000
 
 
 def channel_name(organization_id: int) -> str:
-    return f"live:{organization_id}"
+    """PUBLISH knows no numbered databases, so the name says it: two installations may share one Redis by number."""
+    return f"live:{_database_number(settings.REDIS_URL)}:{organization_id}"
 
 
 def publish_on_commit(organization_id: int, kind: str, ids: Iterable[int] = ()) -> None:
@@ -73,6 +74,11 @@ class _Publication:
     def __call__(self) -> None:
         self.done = True
         publish_now(self.organization_id, self.kind, () if self.anything else self.ids)
+
+
+@functools.cache
+def _database_number(url: str) -> int:
+    return int(redis.ConnectionPool.from_url(url).connection_kwargs.get("db", 0))
 
 
 @functools.cache

@@ -7,7 +7,9 @@ import redis
 from django.conf import settings
 from django.db import transaction
 
-from contact_center.live.publish import MAX_IDS, publish_now, publish_on_commit
+from contact_center.live.publish import MAX_IDS, channel_name, publish_now, publish_on_commit
+from tests.embedded_servers import REDIS_NUMBER
+from tests.real_console import with_redis_number
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -16,11 +18,11 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 def heard():
     """Gives what was published for organization 7 since the last time it was asked."""
     with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as pubsub:
-        pubsub.subscribe("live:7")
+        pubsub.subscribe(channel_name(7))
         assert pubsub.get_message(timeout=5)["type"] == "subscribe"
 
         def messages():
-            client.publish("live:7", '"end"')
+            client.publish(channel_name(7), '"end"')
             found = []
             while (message := json.loads(pubsub.get_message(timeout=5)["data"])) != "end":
                 found.append(message)
@@ -73,6 +75,32 @@ def test_no_ids_mean_anything_of_the_kind(heard):
         publish_on_commit(7, "rights", [4])
         publish_on_commit(7, "rights")
     assert heard() == [{"kind": "rights", "ids": None}]
+
+
+def test_another_number_of_the_same_redis_is_another_channel(settings, heard):
+    """Two installations with an organization of the same id don't hear each other."""
+    own = channel_name(7)
+    settings.REDIS_URL = with_redis_number(settings.REDIS_URL, 15)
+    assert channel_name(7) != own
+    publish_now(7, "conversation", [1])
+    settings.REDIS_URL = with_redis_number(settings.REDIS_URL, REDIS_NUMBER)
+    publish_now(7, "conversation", [2])
+    assert heard() == [{"kind": "conversation", "ids": [2]}]
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ("redis://redis:6379", 0),
+        ("redis://redis:6379/3", 3),
+        ("rediss://:word@redis:6379/12", 12),
+        ("unix:///run/redis.sock", 0),
+        ("unix:///run/redis.sock?db=2", 2),
+    ],
+)
+def test_the_channel_carries_the_number_of_its_address(settings, address, number):
+    settings.REDIS_URL = address
+    assert channel_name(7) == f"live:{number}:7"
 
 
 def test_a_redis_fault_is_no_error_for_the_committed_change(settings, tmp_path):
