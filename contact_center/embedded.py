@@ -42,8 +42,11 @@ class Servers:
         return found
 
 
-def ensure_servers(var_dir: Path, environ: Mapping[str, str] | None = None) -> Servers:
-    """Return the servers the environment names and start, or reuse, the ones it doesn't."""
+def ensure_servers(var_dir: Path, environ: Mapping[str, str] | None = None, *, durable: bool = True) -> Servers:
+    """Return the servers the environment names and start, or reuse, the ones it doesn't.
+
+    Not durable is for data nobody would miss: it outlives the death of a process, but no power cut.
+    """
     given = os.environ if environ is None else environ
     database_url, redis_url = given.get("DATABASE_URL", ""), given.get("REDIS_URL", "")
     if database_url and redis_url:
@@ -53,7 +56,7 @@ def ensure_servers(var_dir: Path, environ: Mapping[str, str] | None = None) -> S
     with _exclusive(var_dir):
         users = _register_user(var_dir)
         try:
-            state = _start_missing(var_dir, postgres=not database_url, redis_server=not redis_url)
+            state = _start_missing(var_dir, postgres=not database_url, redis_server=not redis_url, durable=durable)
         except BaseException:
             os.close(users)
             raise
@@ -144,11 +147,11 @@ def _write_state(var_dir: Path, state: dict[str, Any]) -> None:
     Path(draft.name).replace(var_dir / "servers.json")
 
 
-def _start_missing(var_dir: Path, *, postgres: bool, redis_server: bool) -> dict[str, Any]:
+def _start_missing(var_dir: Path, *, postgres: bool, redis_server: bool, durable: bool) -> dict[str, Any]:
     state = _read_state(var_dir)
     state["sockets"] = str(_socket_dir(var_dir, state.get("sockets")))
     if postgres and not embedded_postgresql.answers(state):
-        state |= embedded_postgresql.start(var_dir, Path(state["sockets"]))
+        state |= embedded_postgresql.start(var_dir, Path(state["sockets"]), durable=durable)
         _write_state(var_dir, state)
     if redis_server and not embedded_redis.answers(state):
         try:

@@ -23,6 +23,7 @@ RUNTIME = "console_runtime"
 DATABASE = "console"
 STILL_LEAVING = "pre-existing shared memory block"
 POSTGRES_SETTINGS = {"max_connections": "200", "listen_addresses": "", "password_encryption": "scram-sha-256"}
+WITHOUT_SYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def answers(state: dict[str, Any]) -> bool:
@@ -38,7 +39,7 @@ def answers(state: dict[str, Any]) -> bool:
         return False
 
 
-def start(var_dir: Path, sockets: Path) -> dict[str, str]:
+def start(var_dir: Path, sockets: Path, *, durable: bool = True) -> dict[str, str]:
     home = var_dir / "postgres"
     data, log = home / "data", home / "postgres.log"
     home.mkdir(exist_ok=True)
@@ -48,12 +49,12 @@ def start(var_dir: Path, sockets: Path) -> dict[str, str]:
         _create_cluster(data, password_file)
     # Unlike the shell's, pg_ctl's child leads its own session: Ctrl-C in the terminal doesn't reach it.
     if not _is_running(data):
-        _start_server(data, log, sockets)
+        _start_server(data, log, sockets, POSTGRES_SETTINGS if durable else POSTGRES_SETTINGS | WITHOUT_SYNC)
     return _create_roles(sockets, password_file.read_text())
 
 
-def _start_server(data: Path, log: Path, sockets: Path) -> None:
-    settings = POSTGRES_SETTINGS | {"unix_socket_directories": str(sockets)}
+def _start_server(data: Path, log: Path, sockets: Path, settings: dict[str, str]) -> None:
+    settings = settings | {"unix_socket_directories": str(sockets)}
     # The directory is ours alone and no server runs: what lies there was left by a dead one.
     for left in sockets.glob(".s.PGSQL.*"):
         left.unlink()

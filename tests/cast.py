@@ -11,8 +11,17 @@ from contact_center.tenancy.models import Membership, Organization
 from contact_center.tenancy.roles import Role
 from contact_center.tenancy.scope import organization_scope
 from conversations.models import ForceCloseReason
-from routing.models import Queue, Representative
+from routing.models import Queue, QueueScope, Representative
 from tests import factories
+
+PEOPLE = {
+    "agent": Role.REPRESENTATIVE,
+    "supervisor": Role.SUPERVISOR,
+    "second": Role.SUPERVISOR,
+    "scoped": Role.SUPERVISOR,
+    "admin": Role.ADMINISTRATOR,
+    "auditor": Role.AUDITOR,
+}
 
 
 @dataclass(frozen=True)
@@ -56,23 +65,18 @@ def make_cast(slug: str) -> Cast:
     organization = factories.make_organization(slug)
     with organization_scope(organization.pk):
         orders, refunds = factories.make_queue("Orders"), factories.make_queue("Refunds")
-
-        def member(name: str, *roles: Role, queues: list[Queue] | None = None) -> Membership:
-            return factories.make_member(f"{name}@{slug}.example", *roles, queues=queues)
-
-        agent = member("agent", Role.REPRESENTATIVE)
+        members = factories.make_members(
+            {f"{name}@{slug}.example": role for name, role in PEOPLE.items()}, scoped={f"scoped@{slug}.example"}
+        )
+        by_name = {email.split("@")[0]: member for email, member in members.items()}
+        QueueScope.objects.create(membership=by_name["scoped"], queue=refunds)
         return Cast(
             organization=organization,
             orders=orders,
             refunds=refunds,
-            supervisor=member("supervisor", Role.SUPERVISOR),
-            second=member("second", Role.SUPERVISOR),
-            scoped=member("scoped", Role.SUPERVISOR, queues=[refunds]),
-            admin=member("admin", Role.ADMINISTRATOR),
-            auditor=member("auditor", Role.AUDITOR),
-            agent=agent,
-            ana=factories.make_representative("Ana Ruiz", queues=[orders, refunds], membership=agent),
-            reason=factories.make_reason(),
+            **by_name,
+            ana=factories.make_representative("Ana Ruiz", queues=[orders, refunds], membership=by_name["agent"]),
+            reason=ForceCloseReason.objects.create(label="Outage resolved"),
         )
 
 

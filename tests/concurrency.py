@@ -10,6 +10,12 @@ from django.db import connections
 
 from tests.cast import Cast
 
+# In this database only: others of the same server may be those of tests that run at the same time.
+WAITING_FOR_LOCKS = """
+    select count(distinct pid) from pg_locks join pg_stat_activity using (pid)
+    where not granted and datname = current_database()
+"""
+
 
 def at_once(cast: Cast, *works: Callable[[], Any]) -> list[Any]:
     """Run each in a thread, and so on connections, of its own; their answers, or exceptions, in order."""

@@ -14,8 +14,9 @@ from contact_center.settings import DATABASES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False
-# Two sessions on one server, each with a name of its own, don't meet.
-DATABASES["owner"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE_NAME", "test_console")}
+# Two sessions on one server, each with a name of its own, don't meet. It waits for no other database to be made first:
+# the runtime role's alias only mirrors it.
+DATABASES["owner"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE_NAME", "test_console"), "DEPENDENCIES": []}
 WHITENOISE_AUTOREFRESH = True
 # Tests that need a worker start a real one.
 CELERY_TASK_ALWAYS_EAGER = False

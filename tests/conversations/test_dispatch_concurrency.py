@@ -20,7 +20,7 @@ from routing.models import Representative
 from routing.presence import set_presence
 from tests import factories, invariants
 from tests.cast import make_cast
-from tests.concurrency import at_once
+from tests.concurrency import WAITING_FOR_LOCKS, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -109,7 +109,7 @@ def commit_when_somebody_waits(commit):
     try:
         for _ in range(200):
             with connection.cursor() as cursor:
-                cursor.execute("select count(*) from pg_locks where not granted")
+                cursor.execute(WAITING_FOR_LOCKS)
                 if cursor.fetchone()[0]:
                     break
             time.sleep(0.05)

@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from contact_center.embedded import ensure_servers
+from tests.embedded_servers import JOURNEYS_REDIS_NUMBER
 from tests.factories import PASSWORD
 from tests.journeys.team import Seeder, Team
 from tests.real_console import ROOT, Console
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-REDIS_NUMBER = 9
 # Refusals are part of the journeys, and the browser reports each as an error; of the line that is lost on purpose it
 # writes a sentence, and htmx the event.
 EXPECTED_ERRORS = ("Failed to load resource", "WebSocket connection to", "[object Event]", "htmx:wsError")
@@ -58,7 +58,7 @@ def console() -> Iterator[Console]:
     """Web, workers and beat on a database that lives as long as the run."""
     var_dir = Path(os.environ["VAR_DIR"])
     servers = ensure_servers(var_dir)
-    console = Console(var_dir / "journeys", servers, f"journeys_{os.getpid()}", REDIS_NUMBER)
+    console = Console(var_dir / "journeys", servers, f"journeys_{os.getpid()}", JOURNEYS_REDIS_NUMBER)
     shutil.rmtree(console.home, ignore_errors=True)
     console.create_database()
     try:

@@ -233,10 +233,15 @@ def test_an_ended_right_is_said_and_not_tried_again(line):
     assert len(line.sockets) == 1
 
 
-@pytest.mark.slow
 def test_a_line_that_went_silent_is_replaced(line):
+    line.page.clock.install()
+    line.page.reload()
+    line.wait_for_sockets(1)
     line.send(state(0))
     expect(line.page.locator("#live-badge")).to_have_text("Live")
+    line.page.clock.run_for(10_000)
+    assert line.page.evaluate("window.opened") == 1
+    line.page.clock.run_for(20_000)
     line.wait_for_sockets(2)
     line.send(state(0))
     expect(line.page.locator("#live-badge")).to_have_text("Live")
