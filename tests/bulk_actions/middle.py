@@ -32,7 +32,9 @@ class Middle:
         """How many wait there now."""
         with self._owner() as owner:
             found = owner.execute(
-                "select count(*) from pg_locks where locktype = 'advisory' and objid = %s and not granted", [GATE]
+                "select count(*) from pg_locks join pg_stat_activity using (pid) "
+                "where locktype = 'advisory' and objid = %s and not granted and datname = current_database()",
+                [GATE],
             ).fetchone()
         return found[0] if found else 0
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from contact_center.live.publish import MAX_IDS, channel_name, publish_now, publish_on_commit
-from tests.embedded_servers import REDIS_NUMBER
+from tests.embedded_servers import JOURNEYS_REDIS_NUMBER, REDIS_NUMBER
 from tests.real_console import with_redis_number
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -80,7 +80,7 @@ def test_no_ids_mean_anything_of_the_kind(heard):
 def test_another_number_of_the_same_redis_is_another_channel(settings, heard):
     """Two installations with an organization of the same id don't hear each other."""
     own = channel_name(7)
-    settings.REDIS_URL = with_redis_number(settings.REDIS_URL, 15)
+    settings.REDIS_URL = with_redis_number(settings.REDIS_URL, JOURNEYS_REDIS_NUMBER)
     assert channel_name(7) != own
     publish_now(7, "conversation", [1])
     settings.REDIS_URL = with_redis_number(settings.REDIS_URL, REDIS_NUMBER)
