@@ -87,7 +87,7 @@ reset:
 test: setup $(VENV)/.checking
 	@$(PYTEST) tests --ignore=tests/journeys
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then \
-	  $(PYTEST) tests/journeys; \
+	  $(BIN)/pytest tests/journeys; \
 	else \
 	  printf '\n%s\n%s\n%s\n\n' "$$(printf '!%.0s' {1..80})" \
 	    "THE BROWSER TESTS DID NOT RUN: there is no chromium or google-chrome on the PATH." \
