@@ -77,6 +77,24 @@ MESSAGE_TEMPLATES = (
         "Dear {customer}, we have not heard from you about “{subject}”. Is there anything left that we can do?",
     ),
     (
+        MessageTemplate.Use.REPLY,
+        "Greeting",
+        "",
+        "Hello {customer}, I am {representative}. Thank you for writing to {organization}. Let me look into that.",
+    ),
+    (
+        MessageTemplate.Use.REPLY,
+        "One moment",
+        "",
+        "Thank you for your patience. I am still looking into it and write to you here as soon as I know more.",
+    ),
+    (
+        MessageTemplate.Use.REPLY,
+        "Anything else?",
+        "",
+        "I am glad that this is settled. Is there anything else I can do for you today? Your number is {number}.",
+    ),
+    (
         MessageTemplate.Use.NOTIFY,
         "Outage",
         "Known outage",

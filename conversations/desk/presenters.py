@@ -3,7 +3,7 @@
 from typing import Any
 
 from contact_center.tenancy.access import Actor
-from conversations.desk.reading import OPEN_SHOWN, Desk
+from conversations.desk.reading import MESSAGES_SHOWN, OPEN_SHOWN, Desk
 from conversations.models import Conversation, Message, Offer, Participant
 from conversations.presenters import PRIORITY_LABELS, STATUS_ICONS, STATUS_LABELS, channel_look, status_detail
 from conversations.rules import Action, why_not
@@ -25,6 +25,8 @@ GROUPS: tuple[tuple[str, tuple[Phase, ...]], ...] = (
     ("Wrap-up", (Phase.WRAP_UP,)),
     ("Waiting", (Phase.WAITING,)),
 )
+# With more than these one looks for a conversation instead of at all of them.
+MANY = 12
 TAKES_WORK = frozenset({Presence.AVAILABLE, Presence.BUSY})
 # The last moments of an offer stand out.
 COUNTDOWN_AMBER, COUNTDOWN_RED = 30, 10
@@ -41,6 +43,7 @@ def status(desk: Desk, actor: Actor) -> dict[str, Any]:
         "used": person.units_used,
         "total": person.total_units,
         "exceeds": max(0, person.units_used - person.total_units),
+        "alerts": desk.alerts,
     }
 
 
@@ -106,7 +109,8 @@ def mine(desk: Desk, chosen_id: int | None) -> dict[str, Any]:
         {"label": label, "rows": [_mine(row, chosen_id) for row in desk.mine(*phases)]} for label, phases in GROUPS
     ]
     groups.append({"label": "Consulting", "rows": [_mine(row, chosen_id) for row in desk.consulting]})
-    return {"groups": [group for group in groups if group["rows"]]}
+    count = sum(len(group["rows"]) for group in groups)
+    return {"groups": [group for group in groups if group["rows"]], "find": count > MANY}
 
 
 def _mine(row: Conversation, chosen_id: int | None) -> dict[str, Any]:
@@ -115,6 +119,8 @@ def _mine(row: Conversation, chosen_id: int | None) -> dict[str, Any]:
     return {
         **_item(row),
         "current": row.pk == chosen_id,
+        "unread": getattr(row, "unread", 0),
+        "stamp": row.row_stamp,
         "unanswered_since": unanswered.isoformat() if unanswered else "",
         "amber": level,
         "red": row.queue.first_response_seconds or level * 5,
@@ -207,7 +213,12 @@ def _other(present: Participant) -> dict[str, str]:
 
 
 def transcript(desk: Desk) -> dict[str, Any]:
-    return {"shown": desk.chosen is not None, "lines": [_line(message, desk.person) for message in desk.messages]}
+    return {
+        "shown": desk.chosen is not None,
+        "more": len(desk.messages) > MESSAGES_SHOWN,
+        "id": desk.chosen.pk if desk.chosen else None,
+        "lines": [_line(message, desk.person) for message in desk.messages[-MESSAGES_SHOWN:]],
+    }
 
 
 def _line(message: Message, person: Representative) -> dict[str, Any]:
@@ -252,6 +263,7 @@ def composer(desk: Desk, actor: Actor) -> dict[str, Any]:
         "id": row.pk,
         "choices": choices,
         "chosen": possible[0] if possible else "",
+        "reply": Action.REPLY.value in possible,
         # The same key means: leave alone what is being written.
         "keep": f"{row.pk}:{'+'.join(possible)}",
     }

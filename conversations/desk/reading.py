@@ -7,7 +7,8 @@ from django.db.models import F, Q, QuerySet
 
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
-from conversations.models import Conversation, Disposition, Message, Offer, Participant
+from conversations.desk.marks import consulted, unread_by
+from conversations.models import Conversation, DeskAlerts, Disposition, Message, Offer, Participant
 from conversations.models.conversation import ONGOING_ROW
 from conversations.rules import needed
 from conversations.states import OfferOutcome, Phase, Status
@@ -38,6 +39,7 @@ class Desk:
     others: Sequence[Participant]
     asked: Offer | None
     dispositions: Sequence[Disposition]
+    alerts: DeskAlerts
 
     @property
     def offered(self) -> list[tuple[Offer, Conversation]]:
@@ -60,7 +62,7 @@ class Desk:
 
 
 def read_desk(actor: Actor, chosen_id: int | None) -> Desk | None:
-    """Twelve queries; one when the member has no representative profile, and then None."""
+    """Thirteen queries; one when the member has no representative profile, and then None."""
     person = Representative.objects.select_related("custom_presence").filter(pk=actor.representative_id or 0).first()
     if person is None:
         return None
@@ -87,6 +89,7 @@ def read_desk(actor: Actor, chosen_id: int | None) -> Desk | None:
         others=_others(chosen, person),
         asked=_asked(chosen),
         dispositions=list(Disposition.objects.filter(is_active=True)),
+        alerts=alerts_of(actor),
     )
 
 
@@ -95,21 +98,11 @@ def _is_mine(row: Conversation, person: Representative) -> bool:
 
 
 def _held_or_offered(actor: Actor, person: Representative, offers: Sequence[Offer]) -> QuerySet[Conversation]:
-    mine = (
-        Q(representative_id=person.pk) | Q(pk__in=[offer.conversation_id for offer in offers]) | _consulted(person.pk)
-    )
+    mine = Q(representative_id=person.pk) | Q(pk__in=[offer.conversation_id for offer in offers]) | consulted(person.pk)
     rows = needed(Conversation.objects.filter(ONGOING_ROW & mine), actor).select_related(
         "representative", "queue", "work_stream", "customer", "intent", "record"
     )
-    return rows.order_by("-status_since", "-pk")[:MINE_SHOWN]
-
-
-def _consulted(representative_id: int) -> Q:
-    """Over conversations: those in which the representative stayed as a consultant."""
-    present = Participant.objects.filter(
-        representative_id=representative_id, mode=Participant.Mode.CONSULT, left_at=None
-    )
-    return Q(pk__in=present.values("conversation_id"))
+    return rows.annotate(unread=unread_by(person.pk)).order_by("-status_since", "-pk")[:MINE_SHOWN]
 
 
 def consults_in(row: Conversation) -> bool:
@@ -131,9 +124,9 @@ def _last_presence_change(person: Representative) -> PresenceChange | None:
 
 
 def _messages(chosen: Conversation | None) -> list[Message]:
-    """The newest ones, the oldest of them first; public and internal."""
+    """The newest ones, the oldest of them first, public and internal; one more than is shown."""
     rows = Message.objects.filter(conversation_id=chosen.pk if chosen else 0)
-    newest = rows.select_related("representative", "membership__user").order_by("-pk")[:MESSAGES_SHOWN]
+    newest = rows.select_related("representative", "membership__user").order_by("-pk")[: MESSAGES_SHOWN + 1]
     return list(newest)[::-1]
 
 
@@ -145,6 +138,11 @@ def _others(chosen: Conversation | None, person: Representative) -> list[Partici
         present = present.exclude(mode=Participant.Mode.MONITOR)
     rows = present.exclude(joined_at=None, mode=Participant.Mode.PRIMARY).exclude(representative_id=person.pk)
     return list(rows.select_related("representative", "membership__user").order_by("added_at", "pk"))
+
+
+def alerts_of(actor: Actor) -> DeskAlerts:
+    """How the person wants to be told; not stored before they have chosen."""
+    return DeskAlerts.objects.filter(membership_id=actor.membership_id or 0).first() or DeskAlerts()
 
 
 def _asked(chosen: Conversation | None) -> Offer | None:

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from conversations.desk import transfer, views
+from conversations.desk import alerts, templates, transfer, views
 
 app_name = "desk"
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("presence/", views.choose_presence, name="presence"),
+    path("alerts/", alerts.choose, name="alerts"),
+    path("conversations/<int:conversation_id>/seen/", views.seen, name="seen"),
+    path("conversations/<int:conversation_id>/templates/", templates.choose, name="templates"),
     path("conversations/<int:conversation_id>/transfer/", transfer.dialog, name="transfer"),
     path("conversations/<int:conversation_id>/transfer/people/", transfer.people, name="transfer-people"),
     path("conversations/<int:conversation_id>/transfer/queues/", transfer.queues, name="transfer-queues"),

@@ -9,6 +9,7 @@ from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from contact_center.web.render import render_page_or_fragment
 from conversations.desk.answers import answer, context
+from conversations.desk.marks import mark_seen
 from conversations.desk.parts import render_desk
 from conversations.desk.performing import perform_one, require_within_reach
 from conversations.desk.place import chosen_of, number_in
@@ -35,6 +36,8 @@ ACTIONS = frozenset(
 )
 # After these one goes on with the conversation.
 OPENS = frozenset({Action.ACCEPT, Action.PICK, Action.REOPEN})
+# Their dialog closes once they are done.
+FROM_DIALOGS = frozenset({Action.RAISE_HAND})
 
 
 @require_safe
@@ -79,7 +82,22 @@ def act(request: OrganizationRequest, organization: str, conversation_id: int, a
         _require_disposition(request.POST)
     parameters = {name: request.POST.get(name, "") for name in ("text", "token", "disposition")}
     perform_one(chosen, conversation_id, request, parameters)
-    return answer(request, conversation_id if chosen in OPENS else chosen_of(request.POST))
+    response = answer(request, conversation_id if chosen in OPENS else chosen_of(request.POST))
+    if chosen in FROM_DIALOGS:
+        response["HX-Trigger-After-Settle"] = "dialog:close"
+    return response
+
+
+@require_POST
+@organization_view(Right.USE_DESK)
+def seen(request: OrganizationRequest, organization: str, conversation_id: int) -> HttpResponse:
+    """The page says up to which message somebody has looked; the marks of every tab follow through their sockets."""
+    require_within_reach(request, conversation_id)
+    message_id = number_in(request.POST.get("message", ""))
+    if message_id is None:
+        raise Invalid("Name the message that was seen last.")
+    mark_seen(request.actor, conversation_id, message_id)
+    return HttpResponse(status=204)
 
 
 def _require_disposition(form: QueryDict) -> None:

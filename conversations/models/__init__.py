@@ -10,6 +10,7 @@ from conversations.models.conversation import (
 )
 from conversations.models.course import Offer, Participant, QueueSegment, Session
 from conversations.models.delivery import Notification, OutboxEntry, WebhookEndpoint
+from conversations.models.desk import DeskAlerts, ReadMark
 from conversations.models.messages import Message, MessageTemplate
 from conversations.models.reasons import Disposition, ForceCloseReason
 from conversations.models.sentiment import SentimentScore
@@ -20,6 +21,7 @@ __all__ = [
     "ConversationSkill",
     "ConversationTag",
     "Customer",
+    "DeskAlerts",
     "Disposition",
     "ForceCloseReason",
     "Message",
@@ -29,6 +31,7 @@ __all__ = [
     "OutboxEntry",
     "Participant",
     "QueueSegment",
+    "ReadMark",
     "RecordItem",
     "SavedView",
     "SavedViewShare",

@@ -51,11 +51,12 @@ class Message(OrganizationModel):
 
 
 class MessageTemplate(OrganizationModel):
-    """A prepared text with placeholders for Message Customer or Notify CSR."""
+    """A prepared text with placeholders for Message Customer, Notify CSR or replies at the desk."""
 
     class Use(models.TextChoices):
         MESSAGE = "message", "Message Customer"
         NOTIFY = "notify", "Notify CSR"
+        REPLY = "reply", "Reply at the desk"
 
     use = models.CharField(max_length=8, choices=Use.choices)
     name = models.CharField(max_length=80)

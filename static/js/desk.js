@@ -1,15 +1,13 @@
-// The desk: offers are told in the title and aloud, the transcript stays at its end, and what is being written is kept.
+// The desk: the transcript stays at its end, what is being written is kept, what is sent twice is stored once.
 
 const transcript = () => document.getElementById("desk-transcript");
 const composer = () => document.querySelector("[data-composer]");
 const atEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-const title = document.title;
-const told = new Set();
 let shown = null; // the conversation whose transcript is on the page
 let follow = true;
-let first = true;
 
 // --- Drafts: one for each conversation, with whom it is for, so that a note never becomes a reply ---
+// Its token goes with it: what was sent and never answered is the same message after a reload as well.
 
 const draftOf = (form) => `desk-draft:${location.pathname}:${form.dataset.composer}`;
 const choiceIn = (form) => form.querySelector("input[name=as]:checked")?.value;
@@ -17,7 +15,8 @@ const choiceIn = (form) => form.querySelector("input[name=as]:checked")?.value;
 function keep(form) {
   const text = form.querySelector("textarea").value;
   try {
-    if (text) sessionStorage.setItem(draftOf(form), JSON.stringify({ text, as: choiceIn(form) }));
+    const { token } = form.dataset;
+    if (text) sessionStorage.setItem(draftOf(form), JSON.stringify({ text, as: choiceIn(form), token }));
     else sessionStorage.removeItem(draftOf(form));
   } catch {
     // storage can be forbidden; the page still works
@@ -28,11 +27,12 @@ function restore(form) {
   const box = form.querySelector("textarea");
   if (box.value) return;
   try {
-    const { text, as } = JSON.parse(sessionStorage.getItem(draftOf(form)) || "{}");
+    const { text, as, token } = JSON.parse(sessionStorage.getItem(draftOf(form)) || "{}");
     const choice = as && form.querySelector(`input[name=as][value="${CSS.escape(as)}"]`);
     if (!text || !choice || choice.disabled) return;
     choice.checked = true;
     box.value = text;
+    if (token) form.dataset.token = token;
   } catch {
     // as above
   }
@@ -40,19 +40,21 @@ function restore(form) {
 
 // --- Sending ---
 
-const token = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const newToken = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   const form = detail.elt;
   if (!form.matches?.("[data-composer]")) return;
-  form.dataset.token ||= token(); // the same one until it has arrived: sent twice, it is stored once
+  form.dataset.token ||= newToken(); // the same one until it has arrived: sent twice, it is stored once
+  keep(form);
   detail.path = `${form.dataset.url}${choiceIn(form)}/`;
   detail.parameters.token = form.dataset.token;
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt;
-  if (!form.matches?.("[data-composer]") || !detail.successful) return;
+  // Not `detail.successful`: to htmx a refusal that says why is a success too.
+  if (!form.matches?.("[data-composer]") || !(detail.xhr?.status >= 200 && detail.xhr.status < 300)) return;
   delete form.dataset.token;
   const box = form.querySelector("textarea");
   box.value = "";
@@ -62,9 +64,19 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   box.focus();
 });
 
+// Written on, it is another message.
 document.addEventListener("input", ({ target }) => {
   const form = target.closest?.("[data-composer]");
-  if (form) keep(form);
+  if (!form) return;
+  delete form.dataset.token;
+  keep(form);
+});
+
+// Lost on the way, or refused by what it has become meanwhile: the words stay, and the desk shows what is now.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const desk = document.getElementById("desk");
+  if (detail.xhr?.status !== 409 || !desk || !(desk.contains(detail.elt) || detail.elt.id === "work-item-form")) return;
+  htmx.ajax("GET", location.href, { source: desk, target: "#desk", swap: "outerHTML" });
 });
 
 document.addEventListener("keydown", (event) => {
@@ -73,26 +85,35 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit();
 });
 
-// --- Offers and transcript ---
+// --- Prepared replies ---
+
+document.addEventListener("click", ({ target }) => {
+  const chosen = target.closest?.("[data-insert]");
+  const box = document.getElementById("desk-text");
+  if (!chosen || !box) return;
+  document.dispatchEvent(new CustomEvent("dialog:close"));
+  box.focus();
+  box.setRangeText(chosen.dataset.insert, box.selectionStart, box.selectionEnd, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches?.("[data-search-templates]")) return;
+  const place = target.closest("[data-reply-templates]");
+  const wanted = target.value.trim().toLocaleLowerCase();
+  const rows = [...place.querySelectorAll("li")];
+  for (const row of rows) row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
+  place.querySelector("[data-no-template]").hidden = rows.some((row) => !row.hidden);
+});
+
+// --- Transcript ---
 
 function toEnd() {
   const list = transcript();
   if (list) list.scrollTop = list.scrollHeight;
 }
 
-function tellOffers() {
-  const offers = [...document.querySelectorAll("[data-offer]")];
-  document.title = offers.length ? `(${offers.length}) ${title}` : title;
-  const fresh = offers.filter((offer) => !told.has(offer.dataset.offer));
-  told.clear();
-  for (const offer of offers) told.add(offer.dataset.offer);
-  const announcer = document.getElementById("live-announcer");
-  if (!first && fresh.length && announcer) announcer.textContent = `Offered to you: ${fresh[0].dataset.offerSubject}`;
-  first = false;
-}
-
 function settle() {
-  tellOffers();
   const form = composer();
   if (form) restore(form);
   const now = form?.dataset.composer || null;

@@ -1,6 +1,7 @@
 // The keyboard: j/k and arrows move, x selects, Enter opens, / searches, g and a letter goes, a command's own key runs it.
 import { currentRow, toggle, count } from "./selection.js";
 
+const ADDED = {}; // keys of one page, with what they do
 const rows = () => [...document.querySelectorAll("#rows > tr")];
 let going = 0;
 
@@ -64,7 +65,7 @@ document.addEventListener("keydown", (event) => {
   const onRow = target.matches?.("#rows > tr");
   if (key === "Enter" && !onRow) return;
   if (key.startsWith("Arrow") && !onRow && target !== document.body) return;
-  const action = KEYS[key];
+  const action = ADDED[key] || KEYS[key];
   if (action) {
     event.preventDefault();
     action();
@@ -83,6 +84,12 @@ function line(keys, words) {
   meaning.textContent = words;
   entry.append(term, meaning);
   return entry;
+}
+
+// A page's own keys, which go before the usual ones, and stand on the sheet.
+export function add(keys, words, actions) {
+  Object.assign(ADDED, actions);
+  document.querySelector("#keys-dialog dl")?.prepend(line(keys, words));
 }
 
 // The sheet names what this page and this navigation really have.

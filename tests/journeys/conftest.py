@@ -21,7 +21,14 @@ from tests.real_console import ROOT, Console
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Refusals are part of the journeys, and the browser reports each as an error; of the line that is lost on purpose it
 # writes a sentence, and htmx the event.
-EXPECTED_ERRORS = ("Failed to load resource", "WebSocket connection to", "[object Event]", "htmx:wsError")
+EXPECTED_ERRORS = (
+    "Failed to load resource",
+    "WebSocket connection to",
+    "[object Event]",
+    "htmx:wsError",
+    "htmx:sendError",
+    "htmx:afterRequest",
+)
 
 expect.set_options(timeout=10_000)
 _teams = itertools.count(1)

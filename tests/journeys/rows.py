@@ -79,6 +79,13 @@ def _representative(name: str, queue: str = "Orders", skills: dict[str, int] | N
     return person.pk
 
 
+def colleague(slug: str, name: str) -> None:
+    """A representative in Orders who signs in by their first name."""
+    with _scope(slug):
+        member = factories.make_member(f"{name.split()[0].lower()}@{slug}.example", Role.REPRESENTATIVE, name=name)
+        factories.make_representative(name, queues=[Queue.objects.get(name="Orders")], membership=member)
+
+
 def joint(email: str, slugs: list[str]) -> None:
     """One person who is a supervisor in several organizations."""
     factories.make_user(email)

@@ -70,6 +70,11 @@ class Team:
         body = {"external_id": f"m-{next(_number)}", "from": "representative", "representative": self.ana, "text": text}
         return self._post(f"conversations/{conversation}/messages", body)
 
+    def writes(self, conversation: int, text: str) -> dict[str, Any]:
+        """The customer, on their own channel."""
+        body = {"external_id": f"m-{next(_number)}", "from": "customer", "text": text}
+        return self._post(f"conversations/{conversation}/messages", body)
+
     def ends(self, conversation: int) -> dict[str, Any]:
         return self._post(f"conversations/{conversation}/end", {"by": "customer"})
 

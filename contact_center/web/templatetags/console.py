@@ -17,6 +17,7 @@ register = template.Library()
 # holds the whole set instead of what the first page happened to use. Name in the console -> Tabler file.
 TABLER_ICONS = {
     "alert": "alert-triangle",
+    "alerts": "volume",
     "arrow-left": "arrow-left",
     "arrow-right": "arrow-right",
     "assign": "user-plus",
@@ -51,6 +52,7 @@ TABLER_ICONS = {
     "shield": "shield-lock",
     "sign-out": "logout",
     "skipped": "minus",
+    "template": "template",
     "sort-down": "arrow-down",
     "sort-up": "arrow-up",
     "theme-dark": "moon",

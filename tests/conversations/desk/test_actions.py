@@ -15,7 +15,7 @@ from tests import factories, invariants
 
 HTMX = {"HX-Request": "true"}
 # Of a reply: the door, the check under the lock, what is written, and the desk as it is then.
-ACTION_QUERIES = 30
+ACTION_QUERIES = 31
 
 
 def act(cast, row, action, member=None, **data):
@@ -314,3 +314,31 @@ def test_an_action_costs_a_fixed_number_of_queries(harbor, held, django_assert_n
     with django_assert_num_queries(ACTION_QUERIES):
         response = client.post(url, {"text": "Hello", "version": 1, "c": rows[1].pk}, headers=HTMX)
     assert response.status_code == 200
+
+
+class TestAStaleTab:
+    """It still shows the conversation as it was; the version it sends is an old one."""
+
+    def test_what_was_written_is_sent_while_it_is_ones_own(self, harbor, held):
+        row = held()
+        with harbor.scope():
+            Conversation.objects.filter(pk=row.pk).update(version=row.version + 3)
+        assert act(harbor, row, "reply", text="On its way").status_code == 200
+        with harbor.scope():
+            assert Message.objects.get().text == "On its way"
+
+    def test_sent_again_it_is_stored_once(self, harbor, held):
+        row = held()
+        for version in (row.version, row.version + 5):
+            assert act(harbor, row, "reply", text="Hello", token="a" * 32, version=version).status_code == 200
+        with harbor.scope():
+            assert Message.objects.count() == 1
+
+    def test_otherwise_it_is_told_what_it_is_now_and_nothing_is_stored(self, harbor, held):
+        row = held()
+        act(harbor, row, "end")
+        response = act(harbor, row, "reply", text="One more thing")
+        assert response.status_code == 409
+        assert "It has changed: it is now Wrap-up" in response.content.decode()
+        with harbor.scope():
+            assert not Message.objects.exists()

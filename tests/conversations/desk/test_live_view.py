@@ -12,7 +12,7 @@ from conversations.desk.parts import PARTS
 from conversations.states import Status
 from tests import factories
 
-READ_QUERIES = 12
+READ_QUERIES = 13
 
 
 def view(cast, query="", member=None):
@@ -60,7 +60,7 @@ def test_a_message_changes_the_transcript_and_leaves_the_composer_alone(harbor):
         watched = view(harbor, f"c={row.pk}")
         before = watched.read()
         factories.make_message(row, "Are you there?")
-        assert changed(before, watched.read()) == {"transcript"}
+        assert changed(before, watched.read()) == {"mine", "transcript"}, "unread until somebody has looked"
 
 
 def test_it_hears_of_its_own_work_queues_and_person_only(harbor):
@@ -107,7 +107,7 @@ def test_one_changed_part_is_one_element_of_the_frame(harbor):
         page = watched.render_page(list(watched.render_rows([number for number, _ in before.rows]).values()))
         assert page.lstrip().startswith('<div id="desk-body"')
         assert page.count("hx-swap-oob") == 1
-        factories.make_message(row, "Are you there?")
+        factories.make_message(row, "We are back", author="organization")
         found = difference(before, watched.read())
         frame = frames.changes(watched, found, watched.render_rows(found.changed))
     assert frame.startswith('<section id="desk-transcript" hx-swap-oob="morph"')

@@ -11,7 +11,7 @@ from routing.kinds import Channel, Presence
 from routing.models import CustomPresence, Representative
 from tests import factories
 
-QUERIES = 23
+QUERIES = 24
 
 
 def page(cast, query="", member=None, **headers):
