@@ -16,6 +16,7 @@ of_organization: list[URLPattern | URLResolver] = [
     path("notifications/", include("conversations.notifications.urls")),
     path("audit/", include("contact_center.audit.urls")),
     path("", include("bulk_actions.urls")),
+    path("", include("analytics.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

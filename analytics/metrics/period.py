@@ -48,7 +48,7 @@ def _metric(
 def _service_level(seconds: int) -> Metric:
     return _share(
         f"service_level_{seconds}",
-        f"Service level ({seconds} s)",
+        f"Service level ({seconds}\u00a0s)",
         Quotient(f"answered_within_{seconds}", ("answered",)),
         f"The share of accepted conversations whose customers waited {seconds} seconds at most.",
         f"Accepted with a first wait of {seconds} s or less ÷ accepted. The first wait begins when the conversation "

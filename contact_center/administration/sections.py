@@ -35,6 +35,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "conversations.SavedView": "Saved views",
         "conversations.Conversation": "Closed conversations",
     },
+    "Figures": {
+        "analytics.Threshold": "Thresholds",
+    },
 }
 
 

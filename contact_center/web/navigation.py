@@ -36,6 +36,8 @@ class Section:
 
 CONVERSATIONS = Place("All ongoing conversations", "conversations/", Right.SUPERVISE, "c")
 RECORDS = Place("Ongoing record conversations", "conversations/records/", Right.SUPERVISE, "r", "record")
+REPORT = Place("Ongoing conversation report", "report/", Right.SUPERVISE, "o", "report")
+WALLBOARD = Place("Wallboard", "wallboard/", Right.SUPERVISE, "w", "wallboard")
 DESK = Place("Desk", "desk/", Right.USE_DESK, "d", "inbox")
 # Open to every member; the others reach it through the bell.
 NOTIFICATIONS = Place("Notifications", "notifications/", Right.USE_DESK, "n", "notify")
@@ -46,6 +48,8 @@ ADMINISTRATION = Place("Administration", "/admin/", Right.CONFIGURE, icon="shiel
 # In the order of the sidebar; a page that isn't built is left out by itself.
 MAP: tuple[Place | Section, ...] = (
     Section("Conversations", "message", (CONVERSATIONS, RECORDS)),
+    REPORT,
+    WALLBOARD,
     DESK,
     NOTIFICATIONS,
     ACTION_HISTORY,

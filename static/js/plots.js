@@ -37,7 +37,7 @@ function options(figure, element, table) {
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (chart, least, most) => [low === undefined ? Math.min(0, least ?? 0) : Number(low), high === undefined ? Math.max(1, (most ?? 0) * 1.1) : Number(high)] } },
     axes: [
-      { ...axis, space: 64, values: [[86400, "{DD} {MMM}"], [60, "{HH}:{mm}"], [1, "{HH}:{mm}:{ss}"]].map(([step, text]) => [step, text, null, null, null, null, null, null, 1]) },
+      { ...axis, size: 28, space: 64, values: [[86400, "{DD} {MMM}"], [60, "{HH}:{mm}"], [1, "{HH}:{mm}:{ss}"]].map(([step, text]) => [step, text, null, null, null, null, null, null, 1]) },
       { ...axis, size: 44, values: (chart, splits) => splits.map((value) => (value === null || (!unit && value % 1) ? "" : `${value}${unit}`)) },
     ],
     series: [

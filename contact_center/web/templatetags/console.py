@@ -33,6 +33,7 @@ TABLER_ICONS = {
     "dots": "dots",
     "error": "exclamation-circle",
     "filter": "filter",
+    "full-screen": "maximize",
     "force-close": "square-rounded-x",
     "history": "history",
     "inbox": "inbox",
@@ -71,6 +72,8 @@ TABLER_ICONS = {
     "voice": "phone",
     "video": "video",
     "record": "file-description",
+    "report": "chart-histogram",
+    "wallboard": "layout-dashboard",
     "email": "mail",
     "activity": "clipboard-list",
     # sentiment, worst to best

@@ -1,0 +1,30 @@
+"""The periods a viewer can choose: a length back from now, or today in the organization's time zone."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from analytics.scope import Period
+from contact_center.tenancy.models import OrganizationSettings
+
+LENGTHS = {
+    "15m": ("Last 15 minutes", timedelta(minutes=15)),
+    "1h": ("Last hour", timedelta(hours=1)),
+    "4h": ("Last 4 hours", timedelta(hours=4)),
+    "24h": ("Last 24 hours", timedelta(hours=24)),
+}
+TODAY = "today"
+SPANS = {**{name: label for name, (label, _) in LENGTHS.items()}, TODAY: "Today"}
+DEFAULT = "1h"
+
+
+def period_of(span: str, now: datetime) -> Period:
+    """One query for today, none otherwise."""
+    if span == TODAY:
+        return Period(start_of_today(now), now)
+    return Period(now - LENGTHS[span][1], now)
+
+
+def start_of_today(now: datetime) -> datetime:
+    """Midnight in the organization's time zone."""
+    zone = OrganizationSettings.objects.values_list("time_zone", flat=True).first() or "UTC"
+    return now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
