@@ -54,7 +54,7 @@ def test_anonymous_visitors_are_sent_to_the_sign_in_page(db, path):
 
 def test_libraries_have_no_page_here(harbor):
     apps = {model._meta.app_label for model in site._registry}
-    assert apps == {"tenancy", "routing", "conversations"}
+    assert apps == {"tenancy", "routing", "conversations", "analytics"}
     assert harbor.client(harbor.admin).get("/admin/account/emailaddress/").status_code == 404
 
 
