@@ -24,7 +24,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "metrics": {"task": "analytics.count_everywhere", "schedule": 60.0},
     "previews nobody confirmed": {"task": "bulk_actions.forget_previews", "schedule": 600.0},
 }
-app.conf.beat_schedule = SCHEDULE
+# What waited for a worker this long is pointless: the next one does the same.
+EXPIRES_SECONDS = 60
+app.conf.beat_schedule = {name: {**entry, "options": {"expires": EXPIRES_SECONDS}} for name, entry in SCHEDULE.items()}
 
 
 @setup_logging.connect

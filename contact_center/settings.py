@@ -144,7 +144,9 @@ CELERY_BROKER_URL = broker_address(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "global_keyprefix": "celery:"}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = processes.QUEUE
-CELERY_TASK_ROUTES = {"conversations.deliver": {"queue": processes.DELIVERIES}}
+CELERY_TASK_ROUTES = {
+    name: {"queue": processes.DELIVERIES} for name in ("conversations.find_due_deliveries", "conversations.deliver")
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

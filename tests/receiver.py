@@ -1,7 +1,8 @@
 """Somebody else's server on 127.0.0.1: takes deliveries over real HTTP and remembers each."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -19,6 +20,8 @@ class Receiver(ThreadingHTTPServer):
         self.received: list[tuple[dict[str, str], str]] = []
         self.answers: list[int] = []
         self.before_answer: Callable[[], object] = lambda: None
+        # Set when the test is over: what still waits for it goes on.
+        self.over = threading.Event()
 
     @property
     def url(self) -> str:
@@ -45,12 +48,20 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def receiver():
-    server = Receiver()
+@contextmanager
+def serving(server: Receiver) -> Iterator[Receiver]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield server
+    finally:
+        server.over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def receiver():
+    with serving(Receiver()) as server:
+        yield server

@@ -19,22 +19,42 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def refuse_private_target(url: str, *, must_resolve: bool = False) -> None:
-    """Raises Invalid. Whoever delivers asks again: by then the name may mean another address.
+class UnknownName(Invalid):
+    """Nobody knows the name, or the name server doesn't answer."""
 
-    A name that can't be resolved now passes: nothing can be sent to it either. Where the operator has the console
-    deliver to private networks, every readable address passes.
+
+def refuse_private_target(url: str) -> None:
+    """Raises Invalid. Whoever delivers asks `checked_addresses` again: by then the name may mean another address.
+
+    A name that can't be resolved now passes: nothing can be sent to it either.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Invalid(UNREADABLE)
+    _checked(parts.hostname)
+
+
+def checked_addresses(host: str) -> list[Address]:
+    """What the host means now, to be connected to without asking again. Raises Invalid.
+
+    Where the operator has the console deliver to private networks, every address passes.
+    """
+    found = _checked(host)
+    if not found:
+        raise UnknownName(UNKNOWN_NAME)
+    return found
+
+
+def _checked(host: str) -> list[Address]:
+    host = host.rstrip(".").lower()
     if settings.DELIVER_TO_PRIVATE_NETWORKS:
-        return
-    host = parts.hostname.rstrip(".").lower()
-    if must_resolve and not addresses(host):
-        raise Invalid(UNKNOWN_NAME)
-    if host == "localhost" or host.endswith(PRIVATE_SUFFIXES) or any(not is_public(each) for each in addresses(host)):
+        return addresses(host)
+    if host == "localhost" or host.endswith(PRIVATE_SUFFIXES):
         raise Invalid(NOT_PUBLIC)
+    found = addresses(host)
+    if not all(is_public(each) for each in found):
+        raise Invalid(NOT_PUBLIC)
+    return found
 
 
 def addresses(host: str) -> list[Address]:
@@ -47,7 +67,7 @@ def addresses(host: str) -> list[Address]:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    return list(dict.fromkeys(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
 
 
 def is_public(address: Address) -> bool:

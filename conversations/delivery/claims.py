@@ -13,7 +13,7 @@ from conversations.models import OutboxEntry
 from routing.models import WorkStream
 
 BATCH = 50
-# Longer than a request may take: a worker that died with the row gives it back by itself.
+# Longer than sending a batch may take: a worker that died with the row gives it back by itself.
 LEASE = timedelta(seconds=90)
 # No request is begun later than this; it and its answer fit into the lease.
 SENDING_SECONDS = 30

@@ -29,3 +29,5 @@ class Answer:
     attempts: int
     delivered: bool
     text: str
+    # Nobody answered, in time or at all.
+    is_silence: bool = False

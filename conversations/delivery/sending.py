@@ -11,12 +11,11 @@ import structlog
 from django.core.mail import EmailMessage
 
 from contact_center.errors import Invalid
-from contact_center.web.targets import refuse_private_target
+from contact_center.web import outgoing
+from contact_center.web.targets import UnknownName
 from conversations.delivery.parcels import Answer, Parcel
 
 logger = structlog.get_logger(__name__)
-
-TIMEOUT_SECONDS = 10
 
 
 def send(parcel: Parcel) -> Answer:
@@ -24,13 +23,17 @@ def send(parcel: Parcel) -> Answer:
     try:
         text = _email(parcel) if parcel.address else _post(parcel)
     except (requests.RequestException, smtplib.SMTPException, OSError) as error:
-        return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=_words(error))
+        return _undelivered(parcel, _words(error), is_silence=_is_silence(error))
     except (Invalid, Rejected) as error:
-        return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=str(error))
+        return _undelivered(parcel, str(error), is_silence=isinstance(error, UnknownName))
     except Exception as error:  # one row that can't be sent must not keep the others
         logger.exception("delivery_failed", outbox_entry_id=parcel.entry_id)
-        return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=f"{type(error).__name__}: {error}")
+        return _undelivered(parcel, f"{type(error).__name__}: {error}")
     return Answer(parcel.entry_id, parcel.attempts, delivered=True, text=text)
+
+
+def _undelivered(parcel: Parcel, text: str, *, is_silence: bool = False) -> Answer:
+    return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=text, is_silence=is_silence)
 
 
 class Rejected(Exception):
@@ -40,27 +43,20 @@ class Rejected(Exception):
 def _post(parcel: Parcel) -> str:
     if not parcel.is_switched_on:
         raise Rejected("The webhook is switched off, or the address was taken away.")
-    refuse_private_target(parcel.url, must_resolve=True)
     body = json.dumps(parcel.body, separators=(",", ":"), sort_keys=True)
     timestamp = str(int(time.time()))
-    with requests.Session() as session:
-        # A proxy of the machine, or its stored passwords, would answer for somewhere else.
-        session.trust_env = False
-        response = session.post(
-            parcel.url,
-            data=body.encode(),
-            headers={
-                "Content-Type": "application/json",
-                "Idempotency-Key": parcel.key,
-                "X-Console-Timestamp": timestamp,
-                "X-Console-Signature": signature(parcel.secret, timestamp, body),
-            },
-            timeout=TIMEOUT_SECONDS,
-            # A redirect could lead into the private network after all.
-            allow_redirects=False,
-        )
-    answer = f"{response.status_code} {response.reason}"
-    if not 200 <= response.status_code < 300:
+    status, reason = outgoing.post(
+        parcel.url,
+        body.encode(),
+        {
+            "Content-Type": "application/json",
+            "Idempotency-Key": parcel.key,
+            "X-Console-Timestamp": timestamp,
+            "X-Console-Signature": signature(parcel.secret, timestamp, body),
+        },
+    )
+    answer = f"{status} {reason}"
+    if not 200 <= status < 300:
         raise Rejected(answer)
     return answer
 
@@ -80,9 +76,18 @@ def _email(parcel: Parcel) -> str:
     return f"Handed to the mail server for {parcel.address}"
 
 
+def _is_silence(error: Exception) -> bool:
+    if isinstance(error, requests.RequestException):
+        return isinstance(error, requests.Timeout | requests.ConnectionError)
+    if isinstance(error, smtplib.SMTPException):
+        # What a mail server says about one letter is no silence.
+        return isinstance(error, smtplib.SMTPServerDisconnected | smtplib.SMTPConnectError)
+    return True
+
+
 def _words(error: Exception) -> str:
     if isinstance(error, requests.Timeout):
-        return f"No answer within {TIMEOUT_SECONDS} seconds"
+        return f"No answer within {outgoing.TIMEOUT_SECONDS} seconds"
     if isinstance(error, requests.ConnectionError):
         return "The address could not be reached"
     return f"{type(error).__name__}: {error}"

@@ -1,75 +1,31 @@
 """Faults in the middle of every bulk action, with real processes: whatever dies, each conversation is done once."""
 
-import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import psycopg
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from bulk_actions.limits import SMALLEST_CHUNK, STALLED_AFTER
 from bulk_actions.models import BulkAction
 from bulk_actions.states import UNFINISHED
-from contact_center.embedded import Servers
 from conversations.models import OutboxEntry
 from tests import invariants
 from tests.bulk_actions.conftest import fresh
 from tests.bulk_actions.middle import Middle
 from tests.bulk_actions.the_four import make_the_four
 from tests.cast import Cast
-from tests.real_console import Console, wait_until
+from tests.own_console import Place, place
+from tests.real_console import wait_until
 from tests.receiver import Receiver, receiver
-from tests.redis_server import OwnRedis
 
-__all__ = ["receiver"]
+__all__ = ["place", "receiver"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
 
 # Three chunks, while four runs share the organization.
 SIZE = 125
-# One more than there are runs: all four stand in their middle at once, and the sweeper still works.
-WORKERS = 5
-# As PostgreSQL's list of connections names those of the console's processes.
-APPLICATION = "the console under test"
-
-
-@dataclass(frozen=True)
-class Place:
-    """The console's processes with a Redis of their own, on the database of this test."""
-
-    console: Console
-    redis: OwnRedis
-
-    def start_worker(self) -> None:
-        self.console.start_worker(concurrency=WORKERS)
-
-    def kill_worker(self) -> None:
-        self.console.kill("worker")
-
-    def lose_redis(self) -> None:
-        self.redis.stop(keep=False)
-
-    def stop_redis(self) -> None:
-        self.redis.stop(keep=True)
-
-    def start_redis(self) -> None:
-        self.redis.start()
-
-    def drop_connections(self) -> None:
-        """Those of every process of the console, as the restart of a database's proxy would."""
-        with psycopg.connect(self.console.database_url, autocommit=True) as other:
-            found = other.execute(
-                "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = %s",
-                [APPLICATION],
-            ).fetchone()
-        assert found
-        assert found[0] >= WORKERS - 1
-
-    def leave(self) -> None:
-        """It mends itself."""
 
 
 @dataclass(frozen=True)
@@ -86,18 +42,6 @@ FAULTS = {
     "redis-restarted-with-its-queues": Fault(Place.stop_redis, Place.start_redis, spares_chunks=True),
     "database-connections-dropped": Fault(Place.drop_connections, Place.leave, spares_chunks=False),
 }
-
-
-@pytest.fixture
-def place(tmp_path, transactional_db) -> Iterator[Place]:
-    redis = OwnRedis(tmp_path)
-    servers = Servers(os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"], redis.url)
-    variables = {"PGAPPNAME": APPLICATION, "DELIVER_TO_PRIVATE_NETWORKS": "true"}
-    console = Console(tmp_path, servers, str(connection.settings_dict["NAME"]), 0, variables=variables)
-    yield Place(console, redis)
-    print(console.last_lines())  # noqa: T201 - shown when the test fails
-    console.stop()
-    redis.stop(keep=False)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
