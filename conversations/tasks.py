@@ -7,7 +7,7 @@ from django.utils import timezone
 from contact_center.tenancy.access import system_actor
 from contact_center.tenancy.tasks import OrganizationTask
 from conversations import dispatch
-from conversations.actions import lifecycle
+from conversations.actions import disconnection, lifecycle
 from conversations.delivery.tasks import deliver, find_due_deliveries
 from routing import nudge
 
@@ -24,8 +24,12 @@ def find_due_timers() -> None:
     with connection.cursor() as cursor:
         cursor.execute("select organizations_with_due_conversations()")
         due = [row[0] for row in cursor.fetchall()]
+        cursor.execute("select organizations_with_due_representatives()")
+        people = [row[0] for row in cursor.fetchall()]
     for organization_id in due:
         run_due_timers.delay(organization_id=organization_id)
+    for organization_id in people:
+        run_due_representatives.delay(organization_id=organization_id)
 
 
 @shared_task(base=OrganizationTask, name="conversations.run_due_timers")
@@ -33,6 +37,14 @@ def run_due_timers(*, organization_id: int) -> None:
     moved = lifecycle.run_due_timers(actor=system_actor(organization_id), now=timezone.now(), limit=BATCH)
     if moved == BATCH:
         run_due_timers.delay_on_commit(organization_id=organization_id)
+
+
+@shared_task(base=OrganizationTask, name="conversations.run_due_representatives")
+def run_due_representatives(*, organization_id: int) -> None:
+    now = timezone.now()
+    moved = disconnection.run_due(actor=system_actor(organization_id), now=now, limit=BATCH)
+    if moved == BATCH:
+        run_due_representatives.delay_on_commit(organization_id=organization_id)
 
 
 @shared_task(name="conversations.find_work_to_dispatch")

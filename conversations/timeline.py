@@ -34,7 +34,10 @@ SENTENCES: dict[int, tuple[str, str]] = {
     AuditAction.OVERFLOWED: ("queue", "An overflow rule applied"),
     AuditAction.ESCALATED: ("users", "Escalated by {holder} to {queue}"),
     AuditAction.ELEVATED: ("voice", "Elevated to a call"),
-    AuditAction.REPRESENTATIVE_DISCONNECTED: ("alert", "{holder} was disconnected"),
+    AuditAction.REPRESENTATIVE_DISCONNECTED: (
+        "alert",
+        "{holder} was disconnected and didn’t come back; open in {queue} again",
+    ),
     AuditAction.HAND_RAISED: ("alert", "{who} raised a hand"),
     AuditAction.HAND_LOWERED: ("check", "{who} answered the raised hand"),
     AuditAction.OFFER_WITHDRAWN: ("ban", "The offer was withdrawn"),

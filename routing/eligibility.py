@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from routing.kinds import Presence
-from routing.models import QueueMember, Representative, RepresentativeSkill
+from routing.models import CapacityProfile, QueueMember, Representative, RepresentativeSkill
 from routing.models.intents import UserGroupIntentGroup, UserGroupMember
 
 
@@ -84,6 +84,8 @@ class Candidate:
     queue_ids: frozenset[int]
     user_group_ids: frozenset[int]
     reasons: tuple[Reason, ...]
+    # The capacity profile in words; empty for a total of one's own.
+    profile: str = ""
 
     @property
     def is_listed(self) -> bool:
@@ -133,7 +135,7 @@ class Pool:
                     skills[row.pk],
                     frozenset(groups[row.pk]),
                 )
-                for row in rows.select_related("custom_presence")
+                for row in rows.select_related("custom_presence", "capacity_profile")
             ),
             _groups_by_intent_group(),
         )
@@ -197,6 +199,14 @@ def _presence_text(representative: Representative) -> str:
     return custom.text if custom is not None else Presence(representative.presence).label
 
 
+def _profile_text(representative: Representative) -> str:
+    profile = representative.capacity_profile
+    if profile is None:
+        return ""
+    daily = profile.reset == CapacityProfile.Reset.END_OF_DAY
+    return f"{profile.name}, resets at the end of the day" if daily else profile.name
+
+
 def _candidate(person: Person, demand: Demand, reasons: tuple[Reason, ...]) -> Candidate:
     row = person.representative
     return Candidate(
@@ -214,4 +224,5 @@ def _candidate(person: Person, demand: Demand, reasons: tuple[Reason, ...]) -> C
         queue_ids=person.queue_ids,
         user_group_ids=person.user_group_ids,
         reasons=reasons,
+        profile=_profile_text(row),
     )

@@ -40,6 +40,7 @@ def set_presence(
         raise Refused("An AI agent has no presence to set.", code="ai_agent")
     # Capacity moves presence too: read what it is now under the lock.
     representative.refresh_from_db(from_queryset=Representative.objects.select_for_update(of=("self",), no_key=True))
+    _leaves_desk_line(representative, by)
     custom_id = custom.pk if custom else None
     if (representative.presence, representative.custom_presence_id) == (base, custom_id):
         return _held(representative, base)
@@ -67,6 +68,18 @@ def set_presence(
     )
     presence_changed([representative.pk], by.organization_id)
     return representative
+
+
+def _leaves_desk_line(representative: Representative, by: Actor) -> None:
+    """Chosen after the desk's line was lost: nothing is left to restore. Reported by another system, which looks after
+    its people itself: the desk matters only when it is opened again."""
+    names = ["presence_before"] if representative.presence_before is not None else []
+    representative.presence_before = None
+    if by.membership_id is None and representative.desk_seen_at is not None:
+        representative.desk_seen_at = representative.desk_lost_at = representative.desk_due_at = None
+        names += ["desk_seen_at", "desk_lost_at", "desk_due_at"]
+    if names:
+        representative.save(update_fields=names)
 
 
 def _held(representative: Representative, base: Presence) -> Representative:

@@ -20,7 +20,7 @@ def assert_all() -> None:
 
 
 def wrong_capacity() -> dict[int, tuple[int, int]]:
-    """Units used by each representative against what their conversations and pending transfers hold."""
+    """Units used by each representative against what their conversations and pending transfers hold, and spent."""
     held = dict(
         Conversation.objects.exclude(representative=None)
         .values_list("representative_id")
@@ -32,9 +32,9 @@ def wrong_capacity() -> dict[int, tuple[int, int]]:
         .annotate(total=Sum("units"))
     )
     return {
-        pk: (used, held.get(pk, 0) + transfers.get(pk, 0))
-        for pk, used in Representative.objects.values_list("pk", "units_used")
-        if used != held.get(pk, 0) + transfers.get(pk, 0)
+        pk: (used, held.get(pk, 0) + transfers.get(pk, 0) + spent)
+        for pk, used, spent in Representative.objects.values_list("pk", "units_used", "units_spent")
+        if used != held.get(pk, 0) + transfers.get(pk, 0) + spent
     }
 
 

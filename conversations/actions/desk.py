@@ -16,7 +16,7 @@ from conversations.actions.step import Notice, Step
 from conversations.models import Conversation, Message, Offer, QueueSegment, Session
 from conversations.states import Author, OfferKind, OfferOutcome, Phase, SessionClosure, Status, StatusReason
 from routing.kinds import Presence
-from routing.models import WorkStream
+from routing.models import Representative, WorkStream
 
 
 def accept(conversation: Conversation, context: Context) -> Step:
@@ -207,21 +207,35 @@ def release_own(conversation: Conversation, context: Context) -> Step:
 
 
 def end(conversation: Conversation, context: Context) -> Step:
-    """T11."""
-    return wraps_up(
-        conversation,
-        context,
-        StatusReason.ENDED_BY_REPRESENTATIVE,
-        AuditAction.ENDED,
-        event="PrimaryAgentEndConversation",
-    )
+    """T11; what an AI agent ends was ended by an AI agent."""
+    by_ai_agent = _ai_agent_holds(conversation)
+    reason = StatusReason.ENDED_BY_AI_AGENT if by_ai_agent else StatusReason.ENDED_BY_REPRESENTATIVE
+    return wraps_up(conversation, context, reason, AuditAction.ENDED, event="PrimaryAgentEndConversation")
+
+
+def _ai_agent_holds(conversation: Conversation) -> bool:
+    holder = conversation.representative
+    return holder is not None and holder.type == Representative.Type.AI_AGENT
+
+
+# How the session of an AI agent closes, by the reason.
+WITHOUT_WRAP_UP = {
+    StatusReason.ENDED_BY_AI_AGENT: SessionClosure.AI_AGENT_ENDED,
+    StatusReason.ENDED_BY_CUSTOMER: SessionClosure.CUSTOMER_ENDED,
+    StatusReason.CUSTOMER_DISCONNECTED: SessionClosure.CUSTOMER_DISCONNECTED,
+    StatusReason.AUTO_CLOSED: SessionClosure.AUTO_CLOSED,
+}
 
 
 def wraps_up(
     conversation: Conversation, context: Context, reason: StatusReason, audit: AuditAction, *, event: str
 ) -> Step:
-    """T11, T12, T13: the talk is over; units are held by the work stream's rule."""
+    """T11, T12, T13: the talk is over; units are held by the work stream's rule. An AI agent has nothing to wrap up."""
     step = Step(conversation, audit, event=event)
+    if _ai_agent_holds(conversation):
+        offer = context.offers.get(conversation.pk)
+        closes(step, reason, WITHOUT_WRAP_UP[reason], context.now, pending_offer=offer)
+        return step
     becomes(step, Status.WRAP_UP, reason, context.now)
     step.fields["unanswered_since"] = None
     withdraw_offer(step, context.offers.get(conversation.pk))

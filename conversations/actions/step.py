@@ -8,7 +8,7 @@ from typing import Any
 from contact_center.audit.actions import AuditAction
 from conversations.models import Conversation, Offer, Participant, QueueSegment, Session
 from conversations.models.messages import Message
-from conversations.states import Author, OfferOutcome, SessionClosure, Status, StatusReason
+from conversations.states import Author, OfferOutcome, Phase, SessionClosure, Status, StatusReason
 from routing.kinds import Presence
 
 # What the audit log and Action History show as before → after: ids and states, no names or texts.
@@ -88,6 +88,15 @@ class Step:
         elif self.fields.get("status") not in (Status.CLOSED, Status.WRAP_UP):
             return set()
         return set() if holder is None else {holder}
+
+    def finishes(self) -> dict[int, int]:
+        """Units given back because the work is done; not those of what was never accepted, or goes on elsewhere."""
+        row = self.conversation
+        done = self.after()["status"] in (Status.WRAP_UP, Status.CLOSED)
+        freed = row.units_held if self.fields.get("units_held") == 0 else 0
+        if not (done and freed and row.representative_id) or row.phase is Phase.AWAITING:
+            return {}
+        return {row.representative_id: freed}
 
     def leaves_something_to_offer(self) -> bool:
         """Whether it is in a queue afterwards, or gave back units with which to take something else."""

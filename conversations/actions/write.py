@@ -169,6 +169,8 @@ def _capacity(steps: list[Step]) -> dict[int, capacity.Change]:
     for step in steps:
         for representative_id, units in step.capacity.items():
             changes[representative_id].units += units
+        for representative_id, units in step.finishes().items():
+            changes[representative_id].finished += units
         for representative_id in step.settles():
             changes[representative_id].settled = True
         for representative_id, presence in step.forces_presence.items():

@@ -13,6 +13,7 @@ from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import REFUSAL, Right
 from conversations.desk.parts import PARTS, Rendered, render_desk
 from conversations.desk.place import chosen_of
+from routing.desk_line import at_desk
 
 
 class DeskView(LiveView):
@@ -40,12 +41,13 @@ class DeskView(LiveView):
         return ids is None or concerns is None or not concerns[kind].isdisjoint(ids)
 
     def read(self) -> Snapshot:
-        """Thirteen queries."""
+        """Thirteen queries. Whoever has the page open is there; a presence that changes with it is read again."""
         self._concerns = None
         self._rendered = rendered = render_desk(self._actor, self._chosen_id)
         if rendered is None:
             return Snapshot(())
         desk = rendered.desk
+        at_desk(desk.person)
         self._concerns = {
             "conversation": desk.shown_ids,
             "representative": frozenset({desk.person.pk}),

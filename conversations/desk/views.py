@@ -15,6 +15,7 @@ from conversations.desk.performing import perform_one, require_within_reach
 from conversations.desk.place import chosen_of, number_in
 from conversations.models import Disposition
 from conversations.rules import Action, sentence_of
+from routing.desk_line import at_desk
 from routing.models import CustomPresence, Representative
 from routing.presence import set_presence
 
@@ -46,6 +47,8 @@ def desk(request: OrganizationRequest, organization: str) -> HttpResponse:
     rendered = render_desk(request.actor, chosen_of(request.GET))
     if rendered is None:
         return render(request, "desk/no_profile.html")
+    if at_desk(rendered.desk.person):
+        rendered = render_desk(request.actor, chosen_of(request.GET)) or rendered
     shown = context(request.actor, rendered)
     return render_page_or_fragment(request, "desk/desk.html", "desk/_desk.html", shown, target="desk")
 

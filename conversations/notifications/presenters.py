@@ -16,6 +16,7 @@ ICONS: dict[str, str] = {
     "force_closed": "force-close",
     "released": "queue",
     "removed": "close",
+    "disconnected": "alert",
 }
 
 # Kinds that lead elsewhere than to their conversation; the app that owns the page fills this in when it is ready.

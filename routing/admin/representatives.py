@@ -1,5 +1,7 @@
 """Representatives with their queues and skills; presences, capacity profiles."""
 
+from typing import Any
+
 from django.contrib import admin
 
 from contact_center.administration.base import OrganizationAdmin, OrganizationInline
@@ -35,6 +37,12 @@ class RepresentativePage(OrganizationAdmin):
     moved_elsewhere = frozenset(
         {
             "units_used",
+            "units_spent",
+            "units_return_at",
+            "desk_seen_at",
+            "desk_lost_at",
+            "desk_due_at",
+            "presence_before",
             "idle_since",
             "presence",
             "custom_presence",
@@ -50,6 +58,12 @@ class RepresentativePage(OrganizationAdmin):
             {"fields": ("presence", "default_presence", "capacity_profile", "total_units", "units")},
         ),
     )
+
+    def save_model(self, request: Any, obj: Representative, form: Any, change: bool) -> None:
+        """A profile newly chosen gives its total, unless another one was typed with it."""
+        if obj.capacity_profile and "capacity_profile" in form.changed_data and "total_units" not in form.changed_data:
+            obj.total_units = obj.capacity_profile.total_units
+        super().save_model(request, obj, form, change)
 
     @admin.display(description="Units used")
     def units(self, row: Representative) -> str:
@@ -77,3 +91,11 @@ class PresencePage(NamedPage):
 @admin.register(CapacityProfile, site=site)
 class CapacityProfilePage(NamedPage):
     list_display = ("name", "total_units", "reset")
+    fixed_fields = ("reset",)
+
+    def save_model(self, request: Any, obj: CapacityProfile, form: Any, change: bool) -> None:
+        """Whoever has the profile's former total gets the new one; a total of one's own stays."""
+        super().save_model(request, obj, form, change)
+        if change and "total_units" in form.changed_data:
+            people = Representative.objects.filter(capacity_profile=obj, total_units=form.initial["total_units"])
+            people.update(total_units=obj.total_units)

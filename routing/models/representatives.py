@@ -12,7 +12,10 @@ from routing.kinds import Presence
 
 
 class CapacityProfile(OrganizationModel):
-    """A named preset of total units."""
+    """A named preset of total units.
+
+    Units of finished work come back at once, or with the end of the organization's day: a daily quota.
+    """
 
     class Reset(models.TextChoices):
         IMMEDIATE = "immediate", "Immediately"
@@ -55,8 +58,8 @@ class Representative(OrganizationModel):
     """Somebody who can hold conversations.
 
     `units_used` is moved by conditional statements in `routing/capacity.py` alone and always equals the sum of
-    `units_held` over the conversations (and pending transfers) of this representative. It may exceed `total_units`
-    when a supervisor overrides.
+    `units_held` over the conversations (and pending transfers) of this representative and of `units_spent`. It may
+    exceed `total_units` when a supervisor overrides. The desk's columns are those of `routing/desk_line.py`.
     """
 
     class Type(models.TextChoices):
@@ -78,15 +81,42 @@ class Representative(OrganizationModel):
     presence_set_by_system = models.BooleanField(default=True)
     # Offline, Away or Do not disturb by choice, or after a reject or a missed offer: capacity doesn't change it.
     presence_held = models.BooleanField(default=False, editable=False)
-    default_presence = models.CharField(max_length=16, choices=Presence.choices, default=Presence.AVAILABLE)
+    default_presence = models.CharField(
+        max_length=16,
+        choices=[choice for choice in Presence.choices if choice[0] != Presence.INACTIVE],
+        default=Presence.AVAILABLE,
+        help_text="At sign-in to the desk. Available and Busy follow the units used.",
+    )
     capacity_profile = OrganizationForeignKey(
         CapacityProfile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     total_units = models.PositiveIntegerField(default=100)
     units_used = models.IntegerField(default=0, editable=False)
+    # Units of finished work that come back at the end of the day, where the capacity profile says so.
+    units_spent = models.PositiveIntegerField(default=0, editable=False)
+    units_return_at = models.DateTimeField(null=True, blank=True, editable=False)
     idle_since = models.DateTimeField(default=timezone.now, editable=False)
+    # When the desk last said that it is open; since when its line is lost; when to look at it next.
+    desk_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    desk_lost_at = models.DateTimeField(null=True, blank=True, editable=False)
+    desk_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What the lost line interrupted; None when there is nothing to restore.
+    presence_before = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
+        indexes: ClassVar = [
+            # What the timers of people look for.
+            models.Index(
+                fields=["organization", "desk_due_at"],
+                condition=models.Q(desk_due_at__isnull=False),
+                name="representative_desk_due",
+            ),
+            models.Index(
+                fields=["organization", "units_return_at"],
+                condition=models.Q(units_return_at__isnull=False),
+                name="representative_units_return",
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(units_used__gte=0), name="representative_units_not_negative"),
             models.UniqueConstraint(

@@ -13,6 +13,7 @@ from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import Role
 from conversations import dispatch
 from conversations.actions import PERFORMED, perform
+from conversations.actions.disconnection import run_due
 from conversations.actions.drafts import Draft, Said
 from conversations.actions.lifecycle import (
     customer_wrote,
@@ -23,12 +24,22 @@ from conversations.actions.lifecycle import (
 )
 from conversations.models import Conversation
 from conversations.states import Status
+from routing.desk_line import at_desk
 from routing.kinds import Channel
-from routing.models import Representative, WorkStream
+from routing.models import CapacityProfile, Representative, WorkStream
 from tests import factories, invariants
 
 CHANNELS = [Channel.LIVE_CHAT, Channel.SMS, Channel.VOICE, Channel.RECORD]
-SYSTEM = ["customer_wrote", "representative_wrote", "customer_left", "customer_away", "time_passes", "dispatch"]
+SYSTEM = [
+    "customer_wrote",
+    "representative_wrote",
+    "customer_left",
+    "customer_away",
+    "at_desk",
+    "time_passes",
+    "a_day_passes",
+    "dispatch",
+]
 MOVES = st.lists(
     st.tuples(
         st.sampled_from([*sorted(PERFORMED), *SYSTEM]),
@@ -48,8 +59,10 @@ class Floor:
         self.now = timezone.now() - timedelta(days=40)
         self.supervisor = cast.actor()
         self.cast = cast
+        daily = CapacityProfile.objects.create(name="Daily", total_units=100, reset=CapacityProfile.Reset.END_OF_DAY)
         self.queues = [cast.orders, cast.refunds, cast.refunds]
         self.people = [cast.ana, *(factories.make_representative(queues=[cast.orders, cast.refunds]) for _ in range(2))]
+        Representative.objects.filter(pk=self.people[1].pk).update(capacity_profile=daily)
         self.rows = open_conversations([self._draft(n) for n in range(8)], actor=self.supervisor, now=self.now)
         self.closed: set[int] = set()
         self.succeeded: Counter[str] = Counter()
@@ -101,9 +114,14 @@ class Floor:
         self.succeeded[name] += sum(result.outcome == "succeeded" for result in results)
 
     def _system(self, name, ids):
-        if name == "time_passes":
-            self.now += timedelta(minutes=3)
+        if name in ("time_passes", "a_day_passes"):
+            self.now += timedelta(minutes=3) if name == "time_passes" else timedelta(days=1)
             run_due_timers(actor=self.supervisor, now=self.now)
+            run_due(actor=self.supervisor, now=self.now)
+            return
+        if name == "at_desk":
+            for person in self.people[:2]:
+                at_desk(Representative.objects.get(pk=person.pk), now=self.now)
             return
         if name == "dispatch":
             dispatch.run(actor=self.supervisor, now=self.now)
@@ -122,6 +140,8 @@ class Floor:
         wrote(said, actor=self.supervisor, now=self.now)
 
     def _following(self, person):
+        if person.desk_lost_at is not None:
+            return "offline"
         if person.units_used == 0:
             return "available"
         return "busy" if person.units_used < person.total_units else "do_not_disturb"

@@ -6,7 +6,7 @@ from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from conversations.actions import perform
 from conversations.models import Conversation, QueueSegment, Session
-from conversations.states import OfferOutcome, Status
+from conversations.states import OfferOutcome, SessionClosure, Status, StatusReason
 from routing.kinds import Channel
 from routing.models import OverflowRule, Representative
 from tests import factories, invariants
@@ -68,7 +68,23 @@ def test_what_no_ai_agent_holds_is_refused(harbor, api, status, code):
 def test_what_an_ai_agent_has_ended_is_refused(harbor, api, held):
     api.post(f"/conversations/{held}/end", {"by": "customer"})
     response = api.post(f"/conversations/{held}/escalate")
-    assert (response.status_code, error_of(response)["code"]) == (409, "is_wrap_up")
+    assert (response.status_code, error_of(response)["code"]) == (409, "is_closed")
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "closure"),
+    [
+        ("representative", StatusReason.ENDED_BY_AI_AGENT, SessionClosure.AI_AGENT_ENDED),
+        ("customer", StatusReason.ENDED_BY_CUSTOMER, SessionClosure.CUSTOMER_ENDED),
+    ],
+)
+def test_an_ai_agent_has_nothing_to_wrap_up(harbor, api, held, by, reason, closure):
+    assert api.post(f"/conversations/{held}/end", {"by": by}).status_code == 200
+    with harbor.scope():
+        row = Conversation.objects.get(pk=held)
+        assert (row.status, row.status_reason, row.is_abandoned) == (Status.CLOSED, reason, False)
+        assert Session.objects.get(conversation_id=held).closure == closure
+        invariants.assert_all()
 
 
 def test_people_are_full_so_the_rule_of_the_queue_moves_it_on(harbor, api, held):
