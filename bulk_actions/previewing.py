@@ -8,8 +8,8 @@ from django.db.models import Count, Q, QuerySet
 from bulk_actions.limits import NAMES
 from bulk_actions.models import BulkAction
 from conversations.models import Conversation
+from conversations.rules.guards import WAITS_ONCE_MESSAGED
 from conversations.states import Status
-from routing.kinds import Mode
 from routing.models import Representative
 
 
@@ -64,7 +64,7 @@ def customers_reached(run: BulkAction) -> Reached:
 
 def moving_to_waiting(run: BulkAction) -> int:
     """Open persistent ones, which wait for their customer once they were written to. One query."""
-    return eligible_conversations(run).filter(status=Status.OPEN, mode=Mode.PERSISTENT).count()
+    return eligible_conversations(run).filter(WAITS_ONCE_MESSAGED).count()
 
 
 def queues_take_on(run: BulkAction, queue_ids: Iterable[int]) -> Mapping[int, TakesOn]:

@@ -49,15 +49,6 @@ class Selection:
             raise Invalid(f"{len(versions):,} are selected. Select at most {LIMIT:,} at once.", code="too_many")
         return cls(actor, versions)
 
-    def require_within_limit(self) -> None:
-        """Raise errors.Invalid when more match than can be changed at once and nobody chose the first thousand."""
-        if self.is_too_large:
-            raise Invalid(
-                f"{self.matching} conversations match. Select the first {LIMIT:,} in the current order, "
-                "or narrow the filter.",
-                code="too_many",
-            )
-
     @property
     def is_too_large(self) -> bool:
         return self.filter is not None and not self.first and (not self.matching.exact or self.matching.number > LIMIT)

@@ -42,6 +42,8 @@ def stream(
     content = _in_threads(lots) if isinstance(request, ASGIRequest) else lots
     response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    # What one may see now isn't for a shared cache, nor for whoever uses this computer next.
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

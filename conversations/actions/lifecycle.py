@@ -33,8 +33,9 @@ from conversations.models import (
     Session,
 )
 from conversations.rules import Action
+from conversations.rules.guards import customer_may_end
 from conversations.states import Author, OfferOutcome, Phase, SessionClosure, Status, StatusReason
-from routing.kinds import Kind, Mode
+from routing.kinds import Kind
 
 
 def open_conversations(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> list[Conversation]:
@@ -190,13 +191,10 @@ def _deliver(messages: Iterable[Message], now: datetime) -> None:
 
 
 def end_by_customer(ids: Iterable[int], *, actor: Actor, now: datetime) -> None:
-    """T9, T10: nobody had accepted: Closed, abandoned. T12: Active goes to Wrap-up. Persistent ones stay as they are.
-
-    "Who can end": the customer of a live chat or call; of a persistent conversation only the representative.
-    """
+    """T9, T10: nobody had accepted: Closed, abandoned. T12: Active goes to Wrap-up. What they may not end stays."""
     with transaction.atomic():
         context, rows = _locked(ids, actor, now)
-        steps = [_left(row, context) for row in rows if row.mode != Mode.PERSISTENT]
+        steps = [_left(row, context) for row in rows if customer_may_end(row)]
         write([step for step in steps if step], actor=actor, now=now, operation_id=context.operation_id)
 
 

@@ -10,8 +10,8 @@ from conversations.models import Conversation, Message
 from conversations.outgoing import MESSAGE_LENGTH, TITLE_LENGTH, values_for_customer, values_for_representative
 from conversations.placeholders import fill
 from conversations.rules import sentence_of
-from conversations.states import Author, Phase, SessionClosure, Status, StatusReason
-from routing.kinds import Mode
+from conversations.rules.guards import waits_once_messaged
+from conversations.states import Author, SessionClosure, Status, StatusReason
 
 NOTICE = "message"
 
@@ -19,7 +19,7 @@ NOTICE = "message"
 def message_customer(conversation: Conversation, context: Context) -> Step:
     """In the organization's name, on the conversation's channel; no representative's reply.
 
-    A persistent conversation in Open moves to Waiting (T27): there is nobody to answer before the customer does.
+    A persistent conversation in Open moves to Waiting (T27).
     """
     step = Step(conversation, AuditAction.MESSAGED_CUSTOMER, counts_as_version=False)
     text = fill(context.text, values_for_customer(conversation, context.organization_name))
@@ -32,7 +32,7 @@ def message_customer(conversation: Conversation, context: Context) -> Step:
             created_at=context.now,
         )
     )
-    if conversation.phase is Phase.OPEN and conversation.mode == Mode.PERSISTENT:
+    if waits_once_messaged(conversation):
         step.counts_as_version = True
         becomes(step, Status.WAITING, StatusReason.AWAITING_CUSTOMER, context.now)
         leaves_session(step, SessionClosure.MOVED_TO_WAITING)

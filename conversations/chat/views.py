@@ -19,8 +19,8 @@ from conversations.intake.conversations import receive_conversations
 from conversations.intake.messages import receive_messages
 from conversations.intake.parcels import ConversationParcel, CustomerParcel, MessageParcel, Receipt
 from conversations.models import Conversation
+from conversations.rules.guards import customer_may_end
 from conversations.states import Status
-from routing.kinds import Mode
 
 
 @require_safe
@@ -85,7 +85,7 @@ def read_messages(request: ChatRequest, key: str) -> HttpResponse:
 @require_POST
 @chat_view
 def end_chat(request: ChatRequest, key: str) -> HttpResponse:
-    """Only of a live chat: a persistent one is ended by the representative (reference.md §2.4)."""
+    """What a customer may not end stays as it is."""
     conversation = request.visitor.conversation()
     if conversation is not None:
         end_by_customer([conversation.pk], actor=request.customer, now=timezone.now())
@@ -130,7 +130,7 @@ def _context(request: ChatRequest, conversation: Conversation) -> dict[str, obje
         "messages_shown": transcript(conversation, request.organization.name),
         "state": state_line(conversation),
         "over": over,
-        "may_end": conversation.mode == Mode.LIVE_CHAT and not over,
+        "may_end": customer_may_end(conversation) and not over,
         "token": uuid.uuid4(),
         "write_url": _url("chat-write", key),
         "read_url": _url("chat-read", key),

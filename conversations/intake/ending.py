@@ -8,8 +8,9 @@ from conversations.actions import lifecycle, perform
 from conversations.intake.names import acting
 from conversations.models import Conversation
 from conversations.rules import Action, sentence_of
+from conversations.rules.guards import customer_may_end
 from conversations.states import Status
-from routing.kinds import Kind, Mode
+from routing.kinds import Kind
 
 OVER = frozenset({Status.WRAP_UP, Status.CLOSED})
 
@@ -35,7 +36,7 @@ def end(conversation_id: int, *, by_customer: bool, actor: Actor, now: datetime)
 
 
 def _by_customer(row: Conversation, actor: Actor, now: datetime) -> None:
-    if row.mode == Mode.PERSISTENT:
+    if not customer_may_end(row):
         sentence = "A persistent conversation stays open for the customer; its representative ends it."
         raise Refused(sentence, code="persistent")
     lifecycle.end_by_customer([row.pk], actor=actor, now=now)

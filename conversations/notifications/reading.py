@@ -1,9 +1,8 @@
 """A member's own notifications, and their receipts: reached a browser, was read, was dismissed."""
 
-import uuid
 from collections.abc import Collection, Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -58,16 +57,6 @@ def dismiss_all(actor: Actor) -> int:
     if dismissed:
         _tell(actor)
     return dismissed
-
-
-def receipts_of(operation_id: uuid.UUID) -> dict[str, int]:
-    """How many were told by one operation, and how many of these saw it; for whoever sent it. One query."""
-    return Notification.objects.filter(operation_id=operation_id).aggregate(
-        told=Count("pk"),
-        delivered=Count("pk", filter=Q(delivered_at__isnull=False)),
-        read=Count("pk", filter=Q(read_at__isnull=False)),
-        dismissed=Count("pk", filter=Q(dismissed_at__isnull=False)),
-    )
 
 
 def with_details(actor: Actor, ids: Iterable[int]) -> dict[int, Notification]:

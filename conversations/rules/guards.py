@@ -11,8 +11,8 @@ from django.utils import timezone
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
 from conversations.models import Offer, Participant
-from conversations.states import MOST_DECLINES
-from routing.kinds import Channel, Mode
+from conversations.states import MOST_DECLINES, Status
+from routing.kinds import Channel, Kind, Mode
 from routing.models import QueueMember, Representative, WorkStream
 
 # WhatsApp lets a business write freely only this long after the customer's last message.
@@ -69,6 +69,25 @@ def consent_required() -> Exists:
     return Exists(OrganizationSettings.objects.filter(consent_required=True))
 
 
+def is_intent_based(conversation: Any) -> bool:
+    """It has an intent, or its queue carries the flag (product.md §5)."""
+    return conversation.intent_id is not None or bool(conversation.queue.intent_based)
+
+
+def customer_may_end(conversation: Any) -> bool:
+    """Of a live chat or a call; a persistent conversation is ended by its representative (reference.md §2.4)."""
+    return bool(conversation.kind != Kind.RECORD and conversation.mode != Mode.PERSISTENT)
+
+
+def waits_once_messaged(conversation: Any) -> bool:
+    """T27: a persistent conversation in Open moves to Waiting: nobody is there to answer before the customer does."""
+    return bool(conversation.status == Status.OPEN and conversation.mode == Mode.PERSISTENT)
+
+
+# The same over a Conversation queryset.
+WAITS_ONCE_MESSAGED = Q(status=Status.OPEN, mode=Mode.PERSISTENT)
+
+
 def _window_start() -> Any:
     return timezone.now() - WHATSAPP_WINDOW
 
@@ -84,7 +103,7 @@ NO_TRANSFER_PENDING = Guard(
 )
 INTENT_BASED_OR_RECORD = Guard(
     "not_intent_based",
-    lambda c, a: c.kind == "record" or c.intent_id is not None or c.queue.intent_based,
+    lambda c, a: c.kind == "record" or is_intent_based(c),
     lambda a: Q(kind="record") | Q(intent__isnull=False) | Q(queue__intent_based=True),
 )
 NOT_OWN = Guard(

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from contact_center.administration.base import OrganizationAdmin
 from contact_center.administration.forms import OrganizationForm
@@ -15,7 +15,7 @@ from contact_center.administration.site import site
 from contact_center.audit.actions import AuditAction
 from contact_center.errors import Invalid
 from contact_center.live.publish import publish_on_commit
-from contact_center.tenancy.configuration import ALREADY_A_MEMBER, refuse_without_administrator, user_for
+from contact_center.tenancy.configuration import ALREADY_A_MEMBER, Attached, refuse_without_administrator, user_for
 from contact_center.tenancy.invitation import send_invitation
 from contact_center.tenancy.models import Membership
 from contact_center.tenancy.roles import Role
@@ -35,6 +35,21 @@ class MemberForm(OrganizationForm):
                 )
             except Invalid as error:
                 self.add_error("roles", error.sentence)
+        return cleaned
+
+
+class ExistingMemberForm(MemberForm):
+    invite_again = forms.BooleanField(
+        label="Send the invitation again",
+        required=False,
+        help_text="A mail with the way in. Earlier links go on working until one is used.",
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("invite_again") and not cleaned.get("is_active"):
+            self.add_error("invite_again", "Only an active member can come in.")
         return cleaned
 
 
@@ -64,9 +79,11 @@ class MemberPage(OrganizationAdmin):
     audit_action = AuditAction.MEMBERSHIP_CHANGED
     publishes = "rights"
 
+    def get_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+        return self.fields if obj is None else (*self.fields, "invite_again")
+
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is None:
-            kwargs["form"] = NewMemberForm
+        kwargs["form"] = NewMemberForm if obj is None else ExistingMemberForm
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
@@ -91,10 +108,15 @@ class MemberPage(OrganizationAdmin):
         if not change:
             attached = user_for(form.cleaned_data["email"], form.cleaned_data["name"])
             obj.user = attached.user
-            # The same words whether the account was there before: it may be somebody's of another organization.
-            transaction.on_commit(partial(send_invitation, request, attached), robust=True)
-            messages.info(request, f"{attached.user.email} gets a mail with the way in.")
+            self._invite(request, attached)
+        elif form.cleaned_data.get("invite_again"):
+            self._invite(request, Attached(obj.user, is_new=not obj.user.has_usable_password()))
         super().save_model(request, obj, form, change)
+
+    def _invite(self, request: Any, attached: Attached) -> None:
+        """The same words whether the account was there before: it may be somebody's of another organization."""
+        transaction.on_commit(partial(send_invitation, request, attached), robust=True)
+        messages.info(request, f"{attached.user.email} gets a mail with the way in.")
 
     def publish(self, request: Any, row: Any) -> None:
         publish_on_commit(request.organization.pk, "rights", [row.pk])
