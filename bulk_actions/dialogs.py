@@ -31,6 +31,9 @@ def context(
     return {
         "title": f"{kind.heading} {in_words(run, preview.total)}",
         "passive": kind.passive,
+        "details": kind.details,
+        "proceed": kind.proceed,
+        "is_final": kind.is_final,
         "total": preview.total,
         "eligible": preview.eligible,
         "refused_total": preview.refused,

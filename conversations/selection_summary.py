@@ -11,15 +11,17 @@ from conversations.listing import ONGOING, Listing
 from conversations.rules import Action, refusal_code, sentence_of
 from conversations.selection import Selection
 
-WORDS = {
-    Action.ASSIGN_TO_REPRESENTATIVE: "can be assigned",
-    Action.TRANSFER_TO_REPRESENTATIVE: "can be transferred",
-    Action.FORCE_CLOSE: "can be force closed",
-    Action.MESSAGE_CUSTOMER: "can be messaged",
-    Action.NOTIFY: "can be notified",
-    Action.RELEASE: "can be released",
-    Action.REMOVE: "can be removed",
+VERBS = {
+    Action.ASSIGN_TO_REPRESENTATIVE: "assigned",
+    Action.TRANSFER_TO_REPRESENTATIVE: "transferred",
+    Action.FORCE_CLOSE: "force closed",
+    Action.MESSAGE_CUSTOMER: "messaged",
+    Action.NOTIFY: "notified",
+    Action.RELEASE: "released",
+    Action.REMOVE: "removed",
 }
+# What the line itself tells; all of it stands behind it.
+IN_THE_LINE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Summary:
     """
 
     name: str
-    words: str
+    verb: str
     allowed: int
     refused: int
     reasons: tuple[tuple[int, str], ...]
@@ -46,6 +48,18 @@ def summarize(selection: Selection, listing: Listing = ONGOING) -> list[Summary]
     found = _refusals(selection, list(actions.values()))
     possible = any(numbers[""] for numbers in found.values())
     return [_summary(each, found[actions[each]], selection, possible=possible) for each in commands]
+
+
+def headline(summaries: Sequence[Summary], *, single: bool = False) -> str:
+    """In one line: "2 can be force closed, 1 assigned"; of one conversation "can be assigned, force closed"."""
+    possible = sorted((each for each in summaries if each.allowed), key=lambda each: -each.allowed)
+    if not possible:
+        return "Nothing can be done with the selected" if summaries else ""
+    told = possible[:IN_THE_LINE]
+    words = ", ".join(each.verb if single else f"{each.allowed:,} {each.verb}" for each in told)
+    words = f"can be {words}" if single else words.replace(" ", " can be ", 1)
+    more = len(possible) - len(told)
+    return words + (f" and {more} more" if more > 0 else "")
 
 
 def _refusals(selection: Selection, actions: Sequence[Action]) -> dict[Action, Counter[str]]:
@@ -75,4 +89,4 @@ def _summary(command: Command, numbers: Counter[str], selection: Selection, *, p
     reasons = tuple((number, sentence_of(code)) for code, number in most_first if number)
     # What can be done is told here, what can't on the buttons; the usual commands also where nothing can be done.
     is_told = bool(allowed) or not (possible or command.in_menu)
-    return Summary(command.action.value, WORDS[command.action], allowed, numbers.total(), reasons, is_told)
+    return Summary(command.action.value, VERBS[command.action], allowed, numbers.total(), reasons, is_told)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from bulk_actions.kinds.run_kind import RunForm, RunKind, Typed
+from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind, Typed
 from bulk_actions.models import BulkAction
 from contact_center.tenancy.access import Actor
 from conversations.models import ForceCloseReason
@@ -56,7 +56,10 @@ def _done(run: BulkAction, target: str) -> str:
 KIND = RunKind(
     action=Action.FORCE_CLOSE,
     form=ForceCloseForm,
-    template="conversations/_force_close_dialog.html",
+    template=CONFIRM,
+    details="conversations/_force_close_details.html",
+    proceed="Proceed",
+    is_final=True,
     heading="Force close",
     passive="closed",
     started="Force close started",

@@ -1,6 +1,6 @@
 """Release: a record goes back to its queue. A confirmation, nothing to enter."""
 
-from bulk_actions.kinds.run_kind import RunForm, RunKind
+from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind
 from bulk_actions.models import BulkAction
 from conversations.rules import Action
 
@@ -12,7 +12,9 @@ def _done(run: BulkAction, target: str) -> str:
 KIND = RunKind(
     action=Action.RELEASE,
     form=RunForm,
-    template="conversations/_release_dialog.html",
+    template=CONFIRM,
+    details="conversations/_release_details.html",
+    proceed="Release",
     heading="Release",
     passive="released",
     started="Release started",

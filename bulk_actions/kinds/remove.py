@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from bulk_actions.kinds.run_kind import RunForm, RunKind, Typed
+from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind, Typed
 from bulk_actions.models import BulkAction
 from contact_center.tenancy.access import Actor
 from conversations.models import RecordItem
@@ -45,7 +45,10 @@ def _done(run: BulkAction, target: str) -> str:
 KIND = RunKind(
     action=Action.REMOVE,
     form=RemoveForm,
-    template="conversations/_remove_dialog.html",
+    template=CONFIRM,
+    details="conversations/_remove_details.html",
+    proceed="Remove",
+    is_final=True,
     heading="Remove",
     passive="removed",
     started="Remove started",

@@ -11,6 +11,8 @@ from contact_center.tenancy.access import Actor
 from conversations.rules import RULES, Action
 
 Typed = Mapping[str, Any]
+# The dialog that asks once more; what differs is its `details`.
+CONFIRM = "conversations/_confirm_dialog.html"
 
 
 class RunForm(forms.Form):
@@ -55,6 +57,7 @@ class RunKind:
     a run's page shows of its parameters. `choices` are sister actions between which the dialog lets the person choose:
     each has a kind of its own with the same template and the same choices, and Proceed posts the chosen one as
     `choice`. Previewed with a `run_key` instead of a selection, the dialog goes over to a sister.
+    `details`, `proceed` and `is_final` belong to the dialog that asks once more.
     """
 
     action: Action
@@ -71,6 +74,9 @@ class RunKind:
     recipient: str = "conversation"
     parameters: tuple[tuple[str, str], ...] = ()
     choices: tuple[Action, ...] = ()
+    details: str = ""
+    proceed: str = "Proceed"
+    is_final: bool = False
 
     def for_selection(self, *, single: bool) -> Action:
         """Which of the choices the dialog opens with: more than one conversation may allow only a sister."""

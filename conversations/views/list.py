@@ -13,7 +13,7 @@ from conversations.filters import ConversationFilter
 from conversations.list_context import details_url_of, list_context
 from conversations.listing import LISTINGS, ONGOING, RECORDS, Listing
 from conversations.selection import Selection
-from conversations.selection_summary import summarize
+from conversations.selection_summary import headline, summarize
 
 
 @require_safe
@@ -48,4 +48,6 @@ def selection_summary(request: OrganizationRequest, organization: str) -> HttpRe
     """How many of the selected conversations each command can act on. Posted: a thousand ids don't fit an address."""
     selection = Selection.from_request(request.POST, request.actor)
     listing = LISTINGS.get(request.GET.get("list", ""), ONGOING)
-    return render(request, "conversations/_selection_summary.html", {"summaries": summarize(selection, listing)})
+    summaries = summarize(selection, listing)
+    context = {"summaries": summaries, "headline": headline(summaries, single=selection.single)}
+    return render(request, "conversations/_selection_summary.html", context)

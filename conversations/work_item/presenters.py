@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversations.models import Conversation
-from conversations.work_item.people import PeopleFilter, filter_options, find_people, is_intent_based
+from conversations.rules.guards import is_intent_based
+from conversations.work_item.people import PeopleFilter, filter_options, find_people
 from conversations.work_item.queues import OfferedQueues, QueueFilter, QueueLine
 from routing.eligibility import Candidate
 from routing.kinds import Kind
@@ -36,11 +37,21 @@ def people_panel(conversation: Conversation, typed: Mapping[str, Any], *, transf
                 "name": name,
                 "label": FILTER_LABELS[name][0],
                 "any": FILTER_LABELS[name][1],
-                "options": [(value, label, value == getattr(chosen, name)) for value, label in options[name]],
+                "options": [(value, label, value in getattr(chosen, name)) for value, label in options[name]],
+                "summary": _chosen_in_words(name, options[name], getattr(chosen, name)),
+                "hint": "Whoever has all of them." if name == "skill" else "",
             }
             for name in (INTENT_FILTERS if with_intents else USUAL_FILTERS)
         ],
     }
+
+
+def _chosen_in_words(name: str, options: list[tuple[str, str]], chosen: tuple[str, ...]) -> str:
+    """What the closed filter shows; the page's script says the same while one chooses."""
+    labels = [label for value, label in options if value in chosen]
+    if not labels:
+        return FILTER_LABELS[name][1]
+    return ", ".join(labels)
 
 
 def people_lines(conversation: Conversation, typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +73,7 @@ def _person(one: Candidate, chosen: str) -> dict[str, Any]:
         "free": one.free_units,
         "exceeds_by": one.exceeds_by,
         "skills": one.skills,
+        "profile": one.profile,
         "reasons": [reason.sentence for reason in one.reasons],
         "chosen": str(one.id) == chosen,
         "note": f"{one.name} would exceed by {units(one.exceeds_by)}." if one.exceeds_by else "",

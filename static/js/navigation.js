@@ -42,6 +42,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of openMenus()) {
     event.stopImmediatePropagation();
+    // A dialog around it stays.
+    event.preventDefault();
     menu.removeAttribute("open");
     menu.querySelector("summary")?.focus();
   }
@@ -49,7 +51,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
-  if (!(menu instanceof HTMLDetailsElement) || !menu.open || !menu.matches(".filter-menu")) return;
+  if (!(menu instanceof HTMLDetailsElement) || !menu.open || !menu.matches(".filter-menu, .choose-many")) return;
   menu.querySelector("input:not([type=hidden])")?.focus({ preventScroll: true });
 }, true);
 

@@ -31,8 +31,16 @@ export function lift() {
   if (region.parentElement !== home) home.append(region);
   const notes = region.querySelectorAll(".toast-note");
   if (!notes.length) return;
+  place();
   if (!region.matches(":popover-open")) region.showPopover?.();
   notes.forEach(watch);
+}
+
+// Below the commands where these stand on top; on a phone they stand at the foot, and the style sheet keeps clear of it.
+function place() {
+  const commands = document.querySelector(".command-bar")?.getBoundingClientRect();
+  const onTop = commands && commands.height && commands.bottom < window.innerHeight / 2;
+  region.style.setProperty("--below-commands", `${onTop ? Math.round(commands.bottom) + 10 : 60}px`);
 }
 
 export function lower() {

@@ -67,3 +67,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 dialog?.addEventListener("change", tell);
+
+// A filter of which several can be chosen says what is chosen while it is closed.
+dialog?.addEventListener("change", (event) => {
+  const filter = event.target.closest?.(".choose-many");
+  if (!filter) return;
+  const chosen = [...filter.querySelectorAll(".filter-option:has(:checked) span")].map((each) => each.textContent);
+  const words = chosen.join(", ") || filter.dataset.any;
+  const summary = filter.querySelector("summary");
+  summary.querySelector("[data-chosen]").textContent = words;
+  summary.setAttribute("aria-label", `${summary.dataset.label}: ${words}`);
+});

@@ -1,5 +1,7 @@
 """What a person selected, and what the selection comes to."""
 
+import re
+
 import pytest
 from django.http import QueryDict
 
@@ -56,10 +58,9 @@ def test_more_than_the_limit_is_never_cut_silently(harbor):
         rows = make_conversations(LIMIT + 2, queue=harbor.orders)
         selection = select(harbor, "all=1&query=")
         assert selection.is_too_large
-        with pytest.raises(Invalid, match=r"1,002 conversations match\. Select the first 1,000"):
-            selection.require_within_limit()
+        assert selection.matching.number == LIMIT + 2
         first = select(harbor, "all=1&query=sort%3Dcreated&first=1000")
-        first.require_within_limit()
+        assert not first.is_too_large
         assert [row.pk for row in first.queryset()] == [row.pk for row in rows[:LIMIT]]
         assert first.queryset().filter(status=Status.OPEN).count() == LIMIT
         assert first.description == "the first 1,000 with Status is not Closed"
@@ -90,6 +91,20 @@ def test_the_summary_says_how_many_can_be_force_closed_and_why_not_the_others(ha
     assert "2 can be force closed, 1 can’t: It is already closed." in text
     text = summary(harbor, {"id": f"{closed.pk}:1"}).content.decode()
     assert "None can be force closed" in text
+
+
+def test_one_line_says_the_most_of_it_and_the_rest_stands_behind_it(harbor):
+    with harbor.scope():
+        open_ones = make_conversations(2, queue=harbor.orders)
+        active = make_conversation(queue=harbor.orders, status=Status.ACTIVE, representative=harbor.ana)
+    line = re.compile(r"<summary[^>]*>([^<]*)")
+    for rows, words in (
+        ([*open_ones, active], "3 can be force closed, 3 messaged and 2 more"),
+        (open_ones[:1], "can be assigned, force closed and 1 more"),
+    ):
+        text = summary(harbor, {"id": [f"{row.pk}:1" for row in rows]}).content.decode()
+        assert line.search(text)[1] == words
+        assert "can be messaged" in text
 
 
 def test_the_summary_counts_all_that_match(harbor):

@@ -9,7 +9,7 @@ from contact_center.tenancy.models import OrganizationSettings
 from contact_center.tenancy.toggles import Toggle
 from conversations.models import Conversation
 from routing.kinds import Presence
-from routing.models import QueueMember, RepresentativeSkill, Skill
+from routing.models import CapacityProfile, QueueMember, Representative, RepresentativeSkill, Skill
 from tests.bulk_actions.work_item.conftest import ASSIGN, get, key_of, offered, open_dialog, text
 from tests.factories import make_conversation, make_conversations, make_representative
 
@@ -40,6 +40,13 @@ def test_members_in_an_allowed_presence_are_listed(harbor, dialog):
     assert "spanish 8" in text(response)
 
 
+def test_the_capacity_profile_is_shown(harbor, dialog):
+    with harbor.scope():
+        daily = CapacityProfile.objects.create(name="Five cases", reset=CapacityProfile.Reset.END_OF_DAY)
+        Representative.objects.filter(pk=harbor.ana.pk).update(capacity_profile=daily)
+    assert "Five cases, resets at the end of the day" in text(get(harbor, PEOPLE, {"run_key": dialog}))
+
+
 def test_the_switch_adds_the_others_each_with_the_reason(harbor, dialog):
     words = text(get(harbor, PEOPLE, {"run_key": dialog, "others": "1"}))
     assert "Chloé Martin Away" in words
@@ -52,12 +59,17 @@ def test_the_switch_adds_the_others_each_with_the_reason(harbor, dialog):
     [
         ({"name": "BEN"}, ["Ben Osei"]),
         ({"presence": "busy"}, ["Ben Osei"]),
+        ({"presence": ["busy", "available"]}, ["Ana Ruiz", "Ben Osei"]),
+        ({"presence": ["busy", "away"], "others": "1"}, ["Ben Osei", "Chloé Martin"]),
+        ({"presence": [""]}, ["Ana Ruiz", "Ben Osei"]),
         ({"skill": "spanish"}, ["Ana Ruiz"]),
+        ({"skill": ["spanish", "no such skill"]}, []),
         ({"skill": "no such skill"}, []),
-        ({"name": "martin"}, []),
+        ({"name": "nobody at all"}, []),
         ({"name": "martin", "others": "1"}, ["Chloé Martin"]),
         ({"served": "999999999"}, []),
         ({"served": "²"}, []),
+        ({"served": "9" * 40}, []),
     ],
 )
 def test_filters_narrow_on_the_server(harbor, dialog, typed, found):
@@ -69,6 +81,43 @@ def test_filters_narrow_on_the_server(harbor, dialog, typed, found):
 def test_the_queue_filter_narrows_to_its_members(harbor, dialog):
     response = get(harbor, PEOPLE, {"run_key": dialog, "served": harbor.refunds.pk, "others": "1"})
     assert names(response) == ["Ana Ruiz", "Dov Katz"]
+
+
+def test_several_queues_list_the_members_of_either(harbor, dialog):
+    served = [harbor.refunds.pk, harbor.orders.pk]
+    assert names(get(harbor, PEOPLE, {"run_key": dialog, "served": served, "others": "1"})) == [
+        "Ana Ruiz",
+        "Ben Osei",
+        "Chloé Martin",
+        "Dov Katz",
+    ]
+
+
+def test_skills_are_asked_for_together(harbor, dialog):
+    with harbor.scope():
+        french = Skill.objects.create(name="french")
+    both = {"run_key": dialog, "skill": ["spanish", "french"]}
+    assert names(get(harbor, PEOPLE, both)) == []
+    with harbor.scope():
+        RepresentativeSkill.objects.create(representative=harbor.ana, skill=french, proficiency=1)
+    assert names(get(harbor, PEOPLE, both)) == ["Ana Ruiz"]
+
+
+def test_who_would_match_with_the_switch_is_counted(harbor, dialog):
+    words = text(get(harbor, PEOPLE, {"run_key": dialog, "presence": "away"}))
+    assert "Nobody who is normally offered matches these filters. One other person does: show others." in words
+
+
+def test_what_was_chosen_in_a_filter_is_shown_again_with_the_dialog(harbor):
+    with harbor.scope():
+        conversation = make_conversation(queue=harbor.orders)
+    dialog = open_dialog(harbor, [conversation])
+    assert text(dialog).count("Any presence") == 1
+    typed = {"run_key": key_of(dialog), "choice": "assign_to_representative", "presence": ["busy", "away"]}
+    again = harbor.client().post(
+        harbor.url(f"conversations/actions/{ASSIGN}/start/"), typed, headers={"HX-Request": "true"}
+    )
+    assert "Busy, Away" in text(again)
 
 
 def test_what_was_chosen_stays_chosen_while_it_is_listed(harbor, dialog):

@@ -211,6 +211,8 @@ def test_intent_based_work_is_filtered_from_family_to_user_group(harbor, held, i
         ({"family": intent.group.family_id}, [ben.pk]),
         ({"intent_group": intent.group_id}, [ben.pk]),
         ({"intent_group": late.pk}, []),
+        ({"intent_group": [late.pk, intent.group_id]}, [ben.pk]),
+        ({"user_group": [fragile.pk, "nonsense"]}, [ben.pk]),
         ({"intent": intent.pk}, [ben.pk]),
         ({"user_group": fragile.pk}, [ben.pk]),
         ({"user_group": fragile.pk, "intent_group": late.pk}, []),
