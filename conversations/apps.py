@@ -11,5 +11,6 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         # Registers its sockets; it needs the models, which stand only now.
         import_module("conversations.live_view")
+        import_module("conversations.saved_views.live_view")
         import_module("conversations.desk.live_view")
         import_module("conversations.notifications.live_view")

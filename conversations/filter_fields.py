@@ -1,38 +1,60 @@
 """The fields a list can be filtered by: what each value is called, and which rows it stands for."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations import sentiment
+from conversations import periods, sentiment
 from conversations.choices import Choices
 from conversations.models import RecordItem
 from conversations.states import Priority, Status
-from routing.kinds import Channel, Kind, Mode
+from routing.kinds import Channel, Kind, Mode, kind_of
 
 Names = Callable[[Choices], Mapping[str, str]]
+Condition = Callable[[Choices, Sequence[str]], Q]
 
 # The one value of `status` that lifts the default.
 ANY_STATUS = "any"
 NOBODY = "none"
 
 
+class Control(StrEnum):
+    """How a value is chosen on the page."""
+
+    CHOICES = "choices"
+    PERIOD = "period"
+    LENGTH = "length"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One query name. `label_of` answers None for a value that makes no sense to this person."""
+    """One query name. `label_of` answers None for a value that makes no sense to this person; `offered` are the
+    values a control lists, or the usual ones of a period or length.
+    """
 
     name: str
     label: str
     label_of: Callable[[Choices, str], str | None]
-    condition: Callable[[Sequence[str]], Q]
+    condition: Condition
+    offered: Names
+    control: Control = Control.CHOICES
 
 
-def _one_of(name: str, label: str, names: Names, condition: Callable[[Sequence[str]], Q]) -> Field:
-    return Field(name, label, lambda choices, value: names(choices).get(value), condition)
+def _one_of(
+    name: str, label: str, names: Names, condition: Callable[[Sequence[str]], Q], *, offered: Names | None = None
+) -> Field:
+    """A field with a list of values; `offered` leaves out those that are understood but not suggested."""
+    return Field(
+        name,
+        label,
+        lambda choices, value: names(choices).get(value),
+        lambda choices, values: condition(values),
+        offered or names,
+    )
 
 
 def _column(column: str) -> Callable[[Sequence[str]], Q]:
@@ -61,43 +83,53 @@ def _sentiment(values: Sequence[str]) -> Q:
     return found
 
 
-# --- Durations: 10m, 2h, 7d ---
+# --- Periods and lengths of time: 10m, 2h, 7d, today, 2026-11-01..2026-11-20 ---
 
-_DURATION = re.compile(r"(over-)?([1-9]\d{0,4})([mhd])\Z")
-_UNITS = {"m": ("minutes", "min"), "h": ("hours", "h"), "d": ("days", "d")}
-
-
-def _length(value: str) -> timedelta:
-    parts = _DURATION.match(value)
-    assert parts is not None, value  # noqa: S101  only values that have a label come here
-    return timedelta(**{_UNITS[parts[3]][0]: int(parts[2])})
+PERIODS = ("1h", "24h", "today", "yesterday", "7d", "over-24h")
+LENGTHS = ("1m", "5m", "10m", "30m", "1h", "4h")
 
 
-def _created_label(choices: Choices, value: str) -> str | None:
-    if not (parts := _DURATION.match(value)):
-        return None
-    length = f"{parts[2]} {_UNITS[parts[3]][1]}"
-    return f"more than {length} ago" if parts[1] else f"in the last {length}"
+def _period(name: str, label: str, column: str) -> Field:
+    def condition(choices: Choices, values: Sequence[str]) -> Q:
+        found = Q(pk__in=[])
+        for value in values:
+            found |= periods.within(column, value, choices.actor.time_zone)
+        return found
+
+    return Field(
+        name,
+        label,
+        lambda choices, value: periods.period_label(value),
+        condition,
+        lambda choices: {value: periods.period_label(value) or "" for value in PERIODS},
+        Control.PERIOD,
+    )
 
 
-def _created(values: Sequence[str]) -> Q:
-    found = Q(pk__in=[])
-    for value in values:
-        moment = Now() - _length(value)
-        found |= Q(created_at__lt=moment) if value.startswith("over-") else Q(created_at__gte=moment)
-    return found
+def _length(name: str, label: str, condition: Callable[[timedelta], Q]) -> Field:
+    """Of several lengths the shortest counts: between values of one field it is OR."""
+
+    def shortest(choices: Choices, values: Sequence[str]) -> Q:
+        return condition(min(found for value in values if (found := periods.length(value))))
+
+    return Field(
+        name,
+        label,
+        lambda choices, value: periods.length_label(value),
+        shortest,
+        lambda choices: {value: periods.length_label(value) or "" for value in LENGTHS},
+        Control.LENGTH,
+    )
 
 
-def _wait_label(choices: Choices, value: str) -> str | None:
-    parts = _DURATION.match(value)
-    return f"{parts[2]} {_UNITS[parts[3]][1]}" if parts and not parts[1] else None
-
-
-def _waiting_over(values: Sequence[str]) -> Q:
+def _waiting_over(longest: timedelta) -> Q:
     """Still waiting: nobody accepted it, it isn't closed, and a record has no wait time."""
-    longest = min(_length(value) for value in values)
     still = Q(accepted_at__isnull=True) & ~Q(status=Status.CLOSED) & ~Q(kind=Kind.RECORD)
     return still & Q(queued_at__lt=Now() - longest)
+
+
+def _unanswered_over(longest: timedelta) -> Q:
+    return ~Q(status=Status.CLOSED) & Q(unanswered_since__lt=Now() - longest)
 
 
 STATUSES: dict[str, str] = dict(Status.choices)
@@ -106,7 +138,20 @@ _MODES: dict[str, str] = {Mode.LIVE_CHAT.value: Mode.LIVE_CHAT.label, Mode.PERSI
 PRIORITIES: dict[str, str] = {priority.name.lower(): str(priority.label) for priority in reversed(Priority)}
 RECORD_TYPES: dict[str, str] = dict(RecordItem.Type.choices)
 _LEVELS: dict[str, str] = {level.value: level.label for level in sentiment.LEVELS}
-_VIEWS = {"all": "All ongoing"}
+KINDS: dict[str, str] = {Kind.MESSAGING: "Messaging", Kind.VOICE: "Voice", Kind.RECORD: "Records"}
+
+
+def _kind(values: Sequence[str]) -> Q:
+    """By channel, which the indexes of ongoing conversations know."""
+    return Q(channel__in=[channel for channel in Channel if kind_of(channel) in values])
+
+
+def _queues_offered(choices: Choices) -> Mapping[str, str]:
+    return choices.offered_queues
+
+
+def _representatives_offered(choices: Choices) -> Mapping[str, str]:
+    return choices.offered_representatives
 
 
 def _priority(values: Sequence[str]) -> Q:
@@ -114,17 +159,25 @@ def _priority(values: Sequence[str]) -> Q:
 
 
 FIELDS: tuple[Field, ...] = (
-    _one_of("status", "Status", lambda c: {**STATUSES, ANY_STATUS: "Any"}, _status),
+    _one_of("status", "Status", lambda c: {**STATUSES, ANY_STATUS: "Any"}, _status, offered=lambda c: STATUSES),
+    _one_of("kind", "Kind", lambda c: KINDS, _kind),
     _one_of("channel", "Channel", lambda c: _CHANNELS, _column("channel")),
     _one_of("mode", "Mode", lambda c: _MODES, _column("mode")),
     _one_of("record_type", "Record type", lambda c: RECORD_TYPES, _column("record__record_type")),
-    _one_of("queue", "Queue", lambda c: c.queues, _ids("queue_id")),
-    _one_of("representative", "Representative", lambda c: c.representatives, _representative),
+    _one_of("queue", "Queue", lambda c: c.queues, _ids("queue_id"), offered=_queues_offered),
+    _one_of(
+        "representative",
+        "Representative",
+        lambda c: c.representatives,
+        _representative,
+        offered=_representatives_offered,
+    ),
     _one_of("sentiment", "Sentiment", lambda c: _LEVELS, _sentiment),
     _one_of("intent", "Intent", lambda c: c.intents, _ids("intent_id")),
     _one_of("work_stream", "Work stream", lambda c: c.work_streams, _ids("work_stream_id")),
     _one_of("priority", "Priority", lambda c: PRIORITIES, _priority),
-    Field("created", "Created", _created_label, _created),
-    Field("wait_over", "Waiting longer than", _wait_label, _waiting_over),
-    _one_of("view", "View", lambda c: _VIEWS, lambda values: Q()),
+    _period("created", "Created", "created_at"),
+    _period("closed", "Closed", "closed_at"),
+    _length("wait_over", "Waiting longer than", _waiting_over),
+    _length("no_reply", "No reply for", _unanswered_over),
 )

@@ -3,9 +3,9 @@
 The page, its live view, "select all that match" and saved views all read a query through here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -16,15 +16,21 @@ from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import DEFAULT_PAGE_SIZE, page_size
 from conversations import search
 from conversations.choices import Choices
+from conversations.columns import Columns
 from conversations.filter_fields import ANY_STATUS, FIELDS, Field
 from conversations.listing import LISTINGS, ONGOING, Listing
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
+from conversations.periods import depends_on_calendar
+from conversations.saved_views.builtin import ALL
+from conversations.saved_views.reading import View, find_view
 from conversations.sorting import Order
 from conversations.states import Status
 from conversations.visibility import visible_to
 
 BY_NAME: dict[str, Field] = {each.name: each for each in FIELDS}
+# What makes a query say more than "this view".
+DEFINING = frozenset({*BY_NAME, "q", "sort", "columns"})
 # What a wrong value is repeated as, at most.
 SHOWN = 60
 
@@ -48,39 +54,48 @@ class Chip:
 
 @dataclass(frozen=True)
 class ConversationFilter:
-    """What a list shows, in which order. Within a field OR, between fields AND."""
+    """What a list shows, in which order and columns. Within a field OR, between fields AND.
+
+    `view` is the view it began with; a query with anything beside the view's key is that view edited.
+    """
 
     choices: Choices = field(compare=False, repr=False)
     text: str = ""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     senseless: tuple[Senseless, ...] = ()
     order: Order = ONGOING.default_order
+    columns: Columns = ONGOING.columns
     size: int = DEFAULT_PAGE_SIZE
     listing: Listing = ONGOING
+    view: View | None = None
 
     @classmethod
-    def from_query(cls, query: QueryDict, actor: Actor, listing: Listing = ONGOING) -> "ConversationFilter":
-        """Read a query string. Ids are looked up among the names this person may read, one query for each field."""
-        choices = Choices(actor)
-        values: dict[str, tuple[str, ...]] = {}
-        senseless: list[Senseless] = []
-        for each in FIELDS:
-            typed = sorted({value.strip() for value in query.getlist(each.name)} - {""})
-            accepted = tuple(value for value in typed if each.label_of(choices, value) is not None)
-            senseless += [Senseless(each.name, value) for value in typed if value not in accepted]
-            if accepted:
-                values[each.name] = accepted
-        text = search.tidy(query.get("q") or "")
+    def from_query(
+        cls, query: QueryDict, actor: Actor, listing: Listing = ONGOING, *, choices: Choices | None = None
+    ) -> "ConversationFilter":
+        """Read a query string. Ids are looked up among the names this person may read, one query for each field; a
+        saved view with one more.
+        """
+        choices = choices or Choices(actor)
+        key = query.get("view") or ""
+        view = find_view(actor, listing.name, key) if key else None
+        defined_by = QueryDict(view.query) if view and DEFINING.isdisjoint(query) else query
+        values, senseless = _accepted(defined_by, choices)
+        text = search.tidy(defined_by.get("q") or "")
         if text and not search.is_searchable(text):
             senseless.append(Senseless("q", text))
-        default = listing.default_order
-        order, size = Order.parse(query.get("sort") or str(default)), page_size(query.get("size"))
-        if order is None:
-            senseless.append(Senseless("sort", query.get("sort") or ""))
-        if size is None:
-            senseless.append(Senseless("size", query.get("size") or ""))
-        size = DEFAULT_PAGE_SIZE if size is None else size
-        return cls(choices, text, values, tuple(senseless), order or default, size, listing)
+        order = _or_default(Order.parse, "sort", defined_by, listing.default_order, senseless)
+        columns = _or_default(
+            lambda typed: Columns.parse(typed, listing.offered_columns),
+            "columns",
+            defined_by,
+            listing.columns,
+            senseless,
+        )
+        size = _or_default(page_size, "size", query, DEFAULT_PAGE_SIZE, senseless)
+        if key and view is None:
+            senseless.append(Senseless("view", key))
+        return cls(choices, text, values, tuple(senseless), order, columns, size, listing, view)
 
     @classmethod
     def from_text(cls, text: str, actor: Actor) -> "ConversationFilter":
@@ -100,9 +115,11 @@ class ConversationFilter:
             rows = rows.filter(ONGOING_ROW)
         for each in FIELDS:
             if accepted := self.values.get(each.name):
-                rows = rows.filter(each.condition(accepted))
+                rows = rows.filter(each.condition(self.choices, accepted))
             elif self._wrong(each.name):
                 return rows.none()
+        if self._wrong("view"):
+            return rows.none()
         if not self.text:
             return rows
         if self._wrong("q"):
@@ -133,6 +150,10 @@ class ConversationFilter:
             return f"“{value}” has no letter or digit to search for, so nothing matches it."
         if wrong.name == "sort":
             return f"The list can’t be sorted by “{value}”. Newest come first."
+        if wrong.name == "columns":
+            return f"The columns “{value}” can’t be shown. The usual ones are."
+        if wrong.name == "view":
+            return f"There is no view “{value}” here, or it isn’t shared with you any more, so nothing matches."
         if wrong.name == "size":
             return f"“{value}” isn’t a page size. {self.size} rows are shown."
         return f"“{value}” isn’t a value of the filter {BY_NAME[wrong.name].label}, so nothing matches it."
@@ -147,9 +168,10 @@ class ConversationFilter:
                 label = each.label_of(self.choices, value) or value
                 chips.append(Chip(each.label, label, self.without(each.name, value).query_string()))
         for wrong in self.senseless:
-            if wrong.name in BY_NAME:
+            name = BY_NAME[wrong.name].label if wrong.name in BY_NAME else WRONG_LABELS.get(wrong.name)
+            if name is not None:
                 left = replace(self, senseless=tuple(each for each in self.senseless if each != wrong))
-                chips.append(Chip(BY_NAME[wrong.name].label, shortened(wrong.value), left.query_string()))
+                chips.append(Chip(name, shortened(wrong.value), left.query_string()))
         return chips
 
     @property
@@ -164,9 +186,9 @@ class ConversationFilter:
 
     def controls(self) -> Iterator[tuple[Field, list[tuple[str, str, bool]]]]:
         """The fields with a control on the page: value, label and whether it is chosen."""
-        for name, offered in self.listing.controls.items():
+        for name in self.listing.filters:
             each, chosen = BY_NAME[name], self.values.get(name, ())
-            names = dict(offered(self.choices))
+            names = dict(self.listing.offers.get(name, each.offered)(self.choices))
             names |= {value: each.label_of(self.choices, value) or value for value in chosen if value not in names}
             yield each, [(value, label, value in chosen) for value, label in names.items()]
 
@@ -182,17 +204,52 @@ class ConversationFilter:
     def ordered(self, order: Order) -> "ConversationFilter":
         return replace(self, order=order)
 
+    def showing(self, columns: Columns) -> "ConversationFilter":
+        return replace(self, columns=columns)
+
     def of_size(self, size: int) -> "ConversationFilter":
         return replace(self, size=size)
 
-    def pairs(self) -> list[tuple[str, str]]:
-        """The canonical query: fields in their order, values sorted, nothing that is the default anyway."""
+    @property
+    def sorts_running_waits(self) -> bool:
+        """Whether all it shows still wait and the longest wait comes first or last."""
+        return "wait_over" in self.values and self.order.keys[0].sort.name == "wait"
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it shows something else than the view it began with."""
+        return self.view is not None and self.definition != self.view.query
+
+    @property
+    def definition(self) -> str:
+        """What a view of this would hold: the canonical query of filter, sort and columns."""
+        return urlencode(self.definition_pairs())
+
+    @property
+    def depends_on_calendar(self) -> bool:
+        """Whether it shows something else to somebody in another time zone."""
+        return any(depends_on_calendar(value) for name in ("created", "closed") for value in self.values.get(name, ()))
+
+    def definition_pairs(self) -> list[tuple[str, str]]:
+        """Fields in their order, values sorted, nothing that is the default anyway."""
         pairs = [("q", self.text)] if self.text else []
         for each in FIELDS:
             wrong = [other.value for other in self.senseless if other.name == each.name]
             pairs += [(each.name, value) for value in sorted([*self.values.get(each.name, ()), *wrong])]
         if self.order != self.listing.default_order:
             pairs.append(("sort", str(self.order)))
+        if self.columns != self.listing.columns:
+            pairs.append(("columns", str(self.columns)))
+        return pairs
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The canonical query of the address: the view as it is, or what was made of it."""
+        pairs = self.definition_pairs()
+        if self.view is not None:
+            # Without anything beside it, a view's key means the view as it is saved.
+            key = self.view.key if pairs or not self.is_edited else ALL
+            pairs = [("view", key), *(pairs if self.is_edited else [])]
+        pairs += [("view", wrong.value) for wrong in self.senseless if wrong.name == "view"]
         if self.size != DEFAULT_PAGE_SIZE:
             pairs.append(("size", str(self.size)))
         return pairs
@@ -202,8 +259,44 @@ class ConversationFilter:
         return urlencode([*self.pairs(), *((name, value) for name, value in more.items() if value)])
 
     def stored(self, **more: Any) -> str:
-        """For a place without an address of the list, such as a selection: says which list it is about as well."""
-        return self.query_string(list="" if self.listing is ONGOING else self.listing.name, **more)
+        """For a place without an address of the list, such as a selection: says which list it is about as well.
+
+        A view stands there written out, so that nobody's later change of it changes what was meant.
+        """
+        given = {"list": "" if self.listing is ONGOING else self.listing.name, **more}
+        wrong = [("view", wrong.value) for wrong in self.senseless if wrong.name == "view"]
+        return urlencode([*self.definition_pairs(), *wrong, *((name, value) for name, value in given.items() if value)])
+
+
+# What isn't a field and yet is shown as a chip where it makes no sense.
+WRONG_LABELS = {"view": "View"}
+_T = TypeVar("_T")
+
+
+def _accepted(query: QueryDict, choices: Choices) -> tuple[dict[str, tuple[str, ...]], list[Senseless]]:
+    """What each field was given, and what of it makes no sense."""
+    values: dict[str, tuple[str, ...]] = {}
+    senseless: list[Senseless] = []
+    for each in FIELDS:
+        typed = sorted({value.strip() for value in query.getlist(each.name)} - {""})
+        accepted = tuple(value for value in typed if each.label_of(choices, value) is not None)
+        senseless += [Senseless(each.name, value) for value in typed if value not in accepted]
+        if accepted:
+            values[each.name] = accepted
+    return values, senseless
+
+
+def _or_default(
+    parse: Callable[[str], _T | None], name: str, query: QueryDict, default: _T, senseless: list[Senseless]
+) -> _T:
+    typed = query.get(name) or ""
+    if not typed:
+        return default
+    found = parse(typed)
+    if found is None:
+        senseless.append(Senseless(name, typed))
+        return default
+    return found
 
 
 def shortened(value: str) -> str:

@@ -7,11 +7,14 @@ from django.urls import reverse
 
 from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import PAGE_SIZES, Count
+from conversations.columns import COLUMNS
 from conversations.commands import list_bar
+from conversations.filter_fields import ANY_STATUS
 from conversations.filters import ConversationFilter
 from conversations.listing import ONGOING, Listing
 from conversations.presenters import ConversationRow
 from conversations.queries import ListPage
+from conversations.rows import row_template
 from conversations.selection import LIMIT
 
 
@@ -25,7 +28,7 @@ def list_context(
         "page": {
             "heading": listing.heading,
             "name": listing.name,
-            "row_template": listing.row_template,
+            "row_template": row_template(shown.columns.names),
             "search_hint": listing.search_hint,
             "list_url": list_url,
             "query": shown.stored(**page.current),
@@ -41,6 +44,8 @@ def list_context(
         "filter_state": [{"name": name, "value": value} for name, value in _carried(shown)],
         "filter_notices": shown.notices,
         "columns": _columns(shown, list_url),
+        "column_choice": _column_choice(shown, list_url),
+        "view": view_context(actor, shown),
         "rows": rows,
         "empty": empty_state(shown, list_url, later_page=bool(page.current)),
         "selection": {
@@ -50,6 +55,20 @@ def list_context(
         },
         "pagination": pagination(shown, page, list_url),
         **list_bar(actor, listing),
+    }
+
+
+def view_context(actor: Actor, shown: ConversationFilter) -> dict[str, Any]:
+    """The view in the selector: its name, whether it was edited, and where one chooses and saves."""
+    view, slug = shown.view, actor.organization_slug
+    at = f"?{shown.query_string(list=shown.listing.name)}"
+    unnamed = "Unsaved view" if shown.definition else "All ongoing"
+    return {
+        "name": view.name if view else unnamed,
+        "is_edited": shown.is_edited,
+        "can_save": bool(shown.definition) and (view is None or shown.is_edited),
+        "chooser_url": reverse("conversations:views", args=[slug]) + at,
+        "save_url": reverse("conversations:save-view", args=[slug]) + at,
     }
 
 
@@ -71,6 +90,8 @@ def _filter_fields(shown: ConversationFilter) -> list[dict[str, Any]]:
         {
             "name": field.name,
             "label": field.label,
+            "control": field.control.value,
+            "chosen": sum(chosen for _, _, chosen in options),
             "options": [{"value": value, "label": label, "checked": chosen} for value, label, chosen in options],
         }
         for field, options in shown.controls()
@@ -78,23 +99,62 @@ def _filter_fields(shown: ConversationFilter) -> list[dict[str, Any]]:
 
 
 def _carried(shown: ConversationFilter) -> list[tuple[str, str]]:
-    """What the filter form has no control for but must not lose: other filters, sort and page size."""
-    controlled = {field.name for field, _ in shown.controls()} | {"q"}
-    more = [(name, value) for name, value in shown.pairs() if name not in controlled]
-    return more + [("status", value) for value in shown.values.get("status", ()) if value == "any"]
+    """What the filter form has no control for but must not lose: the view, other filters, sort, columns, page size."""
+    controlled = {field.name for field, _ in shown.controls()} | {"q", "sort"}
+    more = [(name, value) for name, value in shown.definition_pairs() if name not in controlled]
+    # With the sort beside it, a view's key means what was made of the view, even where every filter was taken out.
+    return [
+        *_view_and_size(shown),
+        ("sort", str(shown.order)),
+        *more,
+        *(("status", value) for value in shown.values.get("status", ()) if value == ANY_STATUS),
+    ]
 
 
-def _columns(shown: ConversationFilter, list_url: str) -> list[dict[str, str]]:
+def _view_and_size(shown: ConversationFilter) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in shown.pairs() if name in ("view", "size")]
+
+
+def _columns(shown: ConversationFilter, list_url: str) -> list[dict[str, Any]]:
     columns = []
-    for each in shown.listing.columns:
-        column = {"label": each.label, "css": each.css, "sort_url": "", "sort": ""}
+    for each, width in shown.columns:
+        column: dict[str, Any] = {"name": each.name, "label": each.label, "css": each.css, "width": width or ""}
+        column |= {"sort_url": "", "also_url": "", "sort": "", "place": ""}
         if each.sort:
-            there = shown.ordered(shown.order.reversed_or_first(each.sort))
-            column["sort_url"] = with_query(list_url, there.query_string())
-            if shown.order.sort.name == each.sort:
-                column["sort"] = "descending" if shown.order.descending else "ascending"
+            first, also = shown.order.reversed_or_first(each.sort), shown.order.reversed_or_added(each.sort)
+            column["sort_url"] = with_query(list_url, shown.ordered(first).query_string())
+            column["also_url"] = with_query(list_url, shown.ordered(also).query_string())
+            place = shown.order.place_of(each.sort)
+            if place is not None:
+                column["sort"] = "descending" if shown.order.keys[place].descending else "ascending"
+                column["place"] = place + 1 if len(shown.order.keys) > 1 else ""
         columns.append(column)
     return columns
+
+
+def _column_choice(shown: ConversationFilter, list_url: str) -> dict[str, Any]:
+    """For the panel in which columns are chosen and put in order: the shown ones first, in their order."""
+    names = shown.columns.names
+    widths = dict(shown.columns.chosen)
+    others = [name for name in shown.listing.offered_columns if name not in names]
+    return {
+        "options": [
+            {
+                "value": name if widths.get(name) is None else f"{name}:{widths[name]}",
+                "label": COLUMNS[name].label,
+                "checked": name in names,
+                "always": name == "subject",
+            }
+            for name in (*names, *others)
+        ],
+        "is_usual": shown.columns == shown.listing.columns,
+        "carried": [
+            {"name": name, "value": value}
+            for name, value in (*_view_and_size(shown), *shown.definition_pairs())
+            if name != "columns"
+        ],
+        "reset_url": with_query(list_url, shown.showing(shown.listing.columns).query_string()),
+    }
 
 
 def pagination(shown: ConversationFilter, page: ListPage, list_url: str) -> dict[str, Any]:

@@ -8,21 +8,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from conversations.filter_fields import PRIORITIES, RECORD_TYPES, STATUSES, Names
-from conversations.presenters import ConversationRow, RecordRow
+from conversations.columns import COLUMNS, Columns
+from conversations.filter_fields import STATUSES, Names
 from conversations.rules import Action
 from conversations.sorting import DEFAULT_ORDER, Order
 from conversations.states import Status
 from routing.kinds import Channel
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`sort` is its name in the query, "" where the list can't be sorted by it."""
-
-    label: str
-    css: str
-    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,13 +23,13 @@ class Listing:
     name: str
     heading: str
     url_name: str
-    columns: tuple[Column, ...]
-    # Field of the filter -> what its control on the page offers; other fields are for links only.
-    controls: Mapping[str, Names]
-    row: type[ConversationRow] = ConversationRow
-    row_template: str = "conversations/_row.html"
-    # What its rows read beside queries.ROW_COLUMNS.
-    more_columns: tuple[str, ...] = ()
+    # Shown unless the person or the view chooses others of `offered_columns`.
+    columns: Columns
+    offered_columns: tuple[str, ...]
+    # The fields of the filter that have a control on the page, in its order; other fields are for links only.
+    filters: tuple[str, ...]
+    # Where a control offers something else than usual.
+    offers: Mapping[str, Names] = field(default_factory=dict)
     base: Q = field(default_factory=Q)
     # Commands of its bar; None: all there are.
     actions: frozenset[Action] | None = None
@@ -51,59 +42,74 @@ class Listing:
     def __hash__(self) -> int:
         return hash(self.name)
 
+    def parse_columns(self, typed: str) -> Columns | None:
+        return Columns.parse(typed, self.offered_columns)
+
 
 ONGOING = Listing(
     name="conversations",
     heading="All ongoing conversations",
     url_name="conversations:list",
-    columns=(
-        Column("Subject", "c-subject", "subject"),
-        Column("Customer", "c-customer", "customer"),
-        Column("Channel", "c-channel", "channel"),
-        Column("Queue", "c-queue", "queue"),
-        Column("Representative", "c-representative", "representative"),
-        Column("Status", "c-status", "status"),
-        Column("Sentiment", "c-sentiment"),
-        Column("Wait time", "c-wait", "wait"),
-        Column("Created", "c-created", "created"),
+    columns=Columns.of(
+        ("subject", "customer", "channel", "queue", "representative", "status", "sentiment", "wait", "created")
     ),
-    controls={
-        "status": lambda choices: STATUSES,
-        "channel": lambda choices: dict(Channel.choices),
-        "queue": lambda choices: choices.offered_queues,
-        "representative": lambda choices: choices.offered_representatives,
-    },
+    offered_columns=tuple(name for name in COLUMNS if name != "age"),
+    filters=(
+        "status",
+        "queue",
+        "representative",
+        "channel",
+        "kind",
+        "mode",
+        "sentiment",
+        "priority",
+        "intent",
+        "work_stream",
+        "wait_over",
+        "no_reply",
+        "created",
+        "closed",
+    ),
 )
 
 # A record neither waits for a customer nor is wrapped up.
 _RECORD_STATUSES = {value: STATUSES[value] for value in (Status.OPEN.value, Status.ACTIVE.value, Status.CLOSED.value)}
+_OF_TALKS_ALONE = {"channel", "mode", "sentiment", "wait", "last_customer_message"}
 
 RECORDS = Listing(
     name="records",
     heading="Ongoing record conversations",
     url_name="conversations:records",
-    columns=(
-        Column("Subject", "c-subject", "subject"),
-        Column("Record type", "c-type", "record_type"),
-        Column("Case number", "c-case", "case_number"),
-        Column("Regarding", "c-regarding", "regarding"),
-        Column("Queue", "c-queue", "queue"),
-        Column("Representative", "c-representative", "representative"),
-        Column("Status", "c-status", "status"),
-        Column("Priority", "c-priority", "priority"),
-        Column("Age in days", "c-age", "age"),
-        Column("Created", "c-created", "created"),
+    columns=Columns.of(
+        (
+            "subject",
+            "record_type",
+            "case_number",
+            "regarding",
+            "queue",
+            "representative",
+            "status",
+            "priority",
+            "age",
+            "created",
+        )
     ),
-    controls={
+    offered_columns=tuple(name for name in COLUMNS if name not in _OF_TALKS_ALONE),
+    filters=(
+        "status",
+        "record_type",
+        "queue",
+        "representative",
+        "priority",
+        "intent",
+        "work_stream",
+        "created",
+        "closed",
+    ),
+    offers={
         "status": lambda choices: _RECORD_STATUSES,
         "queue": lambda choices: choices.offered_record_queues,
-        "representative": lambda choices: choices.offered_representatives,
-        "priority": lambda choices: PRIORITIES,
-        "record_type": lambda choices: RECORD_TYPES,
     },
-    row=RecordRow,
-    row_template="conversations/_record_row.html",
-    more_columns=("record__record_type", "record__case_number", "record__regarding"),
     # The channel of records alone, and what the index of ongoing ones goes by.
     base=Q(channel=Channel.RECORD),
     actions=frozenset(

@@ -8,7 +8,7 @@ from contact_center.web.templatetags.console import duration
 from conversations.models import RecordItem
 from conversations.sentiment import level_of
 from conversations.states import Phase, Priority, Status, StatusReason, phase_of
-from routing.kinds import Channel, Kind
+from routing.kinds import Channel, Kind, Mode
 
 CHANNEL_LABELS: dict[str, str] = dict(Channel.choices)
 CHANNEL_ICONS: dict[str, str] = {
@@ -23,6 +23,7 @@ CHANNEL_ICONS: dict[str, str] = {
 }
 ELEVATED = {"voice": "Voice call", "video": "Video call"}
 PRIORITY_LABELS: dict[int, str] = {priority.value: str(priority.label) for priority in Priority}
+MODE_LABELS: dict[str, str] = {Mode.LIVE_CHAT: "Live chat", Mode.PERSISTENT: "Persistent", Mode.NONE: ""}
 STATUS_LABELS: dict[str, str] = dict(Status.choices)
 RECORD_TYPE_LABELS: dict[str, str] = dict(RecordItem.Type.choices)
 RECORD_TYPE_ICONS: dict[str, str] = {
@@ -44,9 +45,10 @@ RED_AFTER = 5
 
 
 class ConversationRow:
-    """One row of the list, as `_row.html` names its parts."""
+    """One row of a list, as the templates in `cells/` name its parts; what few lists show is made when asked for."""
 
     __slots__ = (
+        "_values",
         "channel_icon",
         "channel_label",
         "created_at",
@@ -72,7 +74,8 @@ class ConversationRow:
     )
 
     def __init__(self, values: Mapping[str, Any], details_url: str) -> None:
-        """`values` come from queries.ROW_COLUMNS; a conversation's page lies below `details_url`."""
+        """`values` come from queries.list_rows; a conversation's page lies below `details_url`."""
+        self._values = values
         phase = phase_of(values["status"], values["status_reason"])
         level = level_of(values["sentiment_score"])
         self.id = str(values["pk"])
@@ -108,19 +111,53 @@ class ConversationRow:
         self.wait_amber = str(level)
         self.wait_red = str(values["queue__first_response_seconds"] or level * RED_AFTER)
 
+    @property
+    def mode(self) -> str:
+        return MODE_LABELS[self._values["mode"]]
 
-class RecordRow(ConversationRow):
-    """One row of the records, as `_record_row.html` names its parts."""
+    @property
+    def work_stream(self) -> str:
+        return self._text("work_stream__name")
 
-    __slots__ = ("case_number", "record_type", "record_type_icon", "regarding")
+    @property
+    def intent(self) -> str:
+        return self._text("intent__name")
 
-    def __init__(self, values: Mapping[str, Any], details_url: str) -> None:
-        super().__init__(values, details_url)
-        record_type = values["record__record_type"] or ""
-        self.record_type = RECORD_TYPE_LABELS.get(record_type, "")
-        self.record_type_icon = RECORD_TYPE_ICONS.get(record_type, "record")
-        self.case_number = values["record__case_number"] or ""
-        self.regarding = values["record__regarding"] or ""
+    @property
+    def record_type(self) -> str:
+        return RECORD_TYPE_LABELS.get(self._text("record__record_type"), "")
+
+    @property
+    def record_type_icon(self) -> str:
+        return RECORD_TYPE_ICONS.get(self._text("record__record_type"), "record")
+
+    @property
+    def case_number(self) -> str:
+        return self._text("record__case_number")
+
+    @property
+    def regarding(self) -> str:
+        return self._text("record__regarding")
+
+    @property
+    def last_customer_message(self) -> str:
+        at = self._values["last_customer_message_at"]
+        return at.isoformat() if at else ""
+
+    @property
+    def handle_since(self) -> str:
+        """From when a clock would have to run to show the handle time now; empty while nobody has it."""
+        since = self._values["handling_since"]
+        return (since - self._values["handled_before"]).isoformat() if since else ""
+
+    @property
+    def handle_fixed(self) -> str:
+        before = self._values["handled_before"]
+        return duration(before) if before and not self._values["handling_since"] else ""
+
+    def _text(self, name: str) -> str:
+        """Empty for what this conversation hasn't."""
+        return self._values[name] or ""
 
 
 def channel_look(channel: str, elevated_to: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """What the pages read, each in a fixed number of queries whatever the number of rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,8 +10,8 @@ from django.utils import timezone
 
 from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import Anchor, read_page
+from conversations.columns import Columns
 from conversations.filters import ConversationFilter
-from conversations.listing import ONGOING, Listing
 from conversations.models import Conversation
 from conversations.sorting import Cursor
 from conversations.visibility import visible_to
@@ -23,6 +24,7 @@ ROW_COLUMNS = (
     "customer_name",
     "kind",
     "channel",
+    "mode",
     "elevated_to",
     "status",
     "status_reason",
@@ -58,16 +60,17 @@ def list_page(shown: ConversationFilter, rows: QuerySet[Conversation], cursor: C
     One query; two when the page asked for is gone and the first is shown instead.
     """
     as_of = cursor.as_of if cursor else timezone.now()
+    by_queued_at = shown.sorts_running_waits
     page = read_page(
         rows,
-        shown.order.keyset(as_of),
+        shown.order.keyset(as_of, by_queued_at=by_queued_at),
         size=shown.size,
-        anchor=cursor.anchor if cursor else None,
+        anchor=_turned(cursor.anchor, as_of, by_queued_at) if cursor else None,
         columns=("row_stamp",),
     )
 
     def encoded(anchor: Anchor | None) -> str:
-        return Cursor(anchor, as_of).encode(shown.order) if anchor else ""
+        return Cursor(_turned(anchor, as_of, by_queued_at), as_of).encode(shown.order) if anchor else ""
 
     direction = "before" if page.anchor and not page.anchor.forward else "after"
     return ListPage(
@@ -79,10 +82,15 @@ def list_page(shown: ConversationFilter, rows: QuerySet[Conversation], cursor: C
     )
 
 
-def list_rows(ids: Sequence[int], actor: Actor, listing: Listing = ONGOING) -> dict[int, dict[str, Any]]:
+def _turned(anchor: Anchor, as_of: datetime, by_queued_at: bool) -> Anchor:
+    """A cursor holds a wait; what is compared is the moment of entry, and the one is as far from now as the other."""
+    return replace(anchor, value=as_of - anchor.value) if by_queued_at else anchor
+
+
+def list_rows(ids: Sequence[int], actor: Actor, columns: Columns) -> dict[int, dict[str, Any]]:
     """What the list's rows of these conversations show, by id, of those this person may see. One query."""
-    columns = (*ROW_COLUMNS, *listing.more_columns)
-    return {row["pk"]: row for row in visible_to(actor).filter(pk__in=ids).values(*columns)}
+    found = visible_to(actor).filter(pk__in=ids).values(*ROW_COLUMNS, *columns.reads, **columns.computed)
+    return {row["pk"]: row for row in found}
 
 
 def cursor_of(query: Mapping[str, Any], shown: ConversationFilter) -> Cursor | None:

@@ -13,10 +13,13 @@ from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from contact_center.web.pagination import Anchor, Keyset
+from contact_center.web.pagination import Anchor, Keyset, SortKey
 from conversations.models import RecordItem
 from conversations.states import Status
-from routing.kinds import Channel, Kind
+from routing.kinds import Channel, Kind, Mode
+
+# More than three levels of order nobody can follow.
+MOST_KEYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ SORTS: dict[str, Sort] = {
         Sort("representative", lambda as_of: Lower("representative__name"), str, nullable=True),
         Sort("status", lambda as_of: _in_order_of("status", Status.values), int),
         Sort("priority", lambda as_of: F("priority"), int, falling_first=True),
+        Sort("mode", lambda as_of: _in_order_of("mode", Mode.values), int),
+        Sort("work_stream", lambda as_of: Lower("work_stream__name"), str),
+        Sort("intent", lambda as_of: Lower("intent__name"), str, nullable=True),
+        Sort("sentiment", lambda as_of: F("sentiment_score"), int, nullable=True),
+        Sort("last_customer_message", lambda as_of: F("last_customer_message_at"), datetime, True, falling_first=True),
+        Sort("closed", lambda as_of: F("closed_at"), datetime, True, falling_first=True),
         Sort(
             "record_type",
             lambda as_of: _in_order_of("record__record_type", RecordItem.Type.values),
@@ -78,32 +87,70 @@ SORTS: dict[str, Sort] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A sort and its direction, as `sort=-created` says it."""
+class Key:
+    """One sort in one direction."""
 
     sort: Sort
     descending: bool
 
-    @classmethod
-    def parse(cls, typed: str) -> "Order | None":
-        """None for a name that can't be sorted by."""
-        sort = SORTS.get(typed.removeprefix("-"))
-        return cls(sort, typed.startswith("-")) if sort else None
-
     def __str__(self) -> str:
         return f"-{self.sort.name}" if self.descending else self.sort.name
 
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a list is sorted by first, second and third, as `sort=status,-created` says it."""
+
+    keys: tuple[Key, ...]
+
+    @classmethod
+    def parse(cls, typed: str) -> "Order | None":
+        """None for a name that can't be sorted by, the same one twice, or too many."""
+        names = [part.strip() for part in typed.split(",")]
+        keys = [
+            Key(SORTS[name.removeprefix("-")], name.startswith("-"))
+            for name in names
+            if name.removeprefix("-") in SORTS
+        ]
+        once = {key.sort.name for key in keys}
+        return cls(tuple(keys)) if len(once) == len(keys) == len(names) <= MOST_KEYS else None
+
+    def __str__(self) -> str:
+        return ",".join(str(key) for key in self.keys)
+
+    def place_of(self, name: str) -> int | None:
+        """0 for what comes first; None where the list isn't sorted by it."""
+        return next((place for place, key in enumerate(self.keys) if key.sort.name == name), None)
+
     def reversed_or_first(self, name: str) -> "Order":
         """What a click on the heading of a column leads to."""
-        if name == self.sort.name:
-            return Order(self.sort, not self.descending)
-        return Order(SORTS[name], SORTS[name].falling_first)
+        if self.keys[0].sort.name == name:
+            return Order((Key(SORTS[name], not self.keys[0].descending),))
+        return Order((Key(SORTS[name], SORTS[name].falling_first),))
 
-    def keyset(self, as_of: datetime) -> Keyset:
-        return Keyset(self.sort.value(as_of), self.descending, self.sort.nullable, self.sort.newest_first)
+    def reversed_or_added(self, name: str) -> "Order":
+        """What a click with Shift held leads to: the column joins the order, or turns round in its place."""
+        place = self.place_of(name)
+        if place is None:
+            return Order((*self.keys[: MOST_KEYS - 1], Key(SORTS[name], SORTS[name].falling_first)))
+        turned = Key(SORTS[name], not self.keys[place].descending)
+        return Order((*self.keys[:place], turned, *self.keys[place + 1 :]))
+
+    def keyset(self, as_of: datetime, *, by_queued_at: bool = False) -> Keyset:
+        """`by_queued_at` says that the first key is the wait of conversations that all still wait: theirs is the order
+        in which they entered the queue turned round, and there is an index of that.
+        """
+        first, *more = self.keys
+        return Keyset(
+            F("queued_at") if by_queued_at else first.sort.value(as_of),
+            first.descending != by_queued_at,
+            first.sort.nullable,
+            first.sort.newest_first,
+            tuple(SortKey(key.sort.value(as_of), key.descending, key.sort.nullable) for key in more),
+        )
 
 
-DEFAULT_ORDER = Order(SORTS["created"], descending=True)
+DEFAULT_ORDER = Order((Key(SORTS["created"], descending=True),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +161,20 @@ class Cursor:
     as_of: datetime
 
     def encode(self, order: Order) -> str:
-        parts = [str(order), _plain(self.anchor.value), self.anchor.id, self.as_of.isoformat()]
+        values = [_plain(value) for value in (self.anchor.value, *self.anchor.more)]
+        parts = [str(order), values, self.anchor.id, self.as_of.isoformat()]
         return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str, order: Order, *, forward: bool) -> "Cursor | None":
         """None for a cursor of another order or one that was tampered with: the first page is shown then."""
         try:
-            made_for, value, id, as_of = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            made_for, values, id, as_of = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             moment = _moment(as_of)
             if made_for != str(order) or type(id) is not int or not 0 < id < 2**63:
                 return None
-            return cls(Anchor(_typed(value, order.sort), id, forward), moment)
+            first, *more = [_typed(value, key.sort) for key, value in zip(order.keys, values, strict=True)]
+            return cls(Anchor(first, id, forward, tuple(more)), moment)
         except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
             return None
 
@@ -147,7 +196,7 @@ def _typed(value: Any, sort: Sort) -> Any:
         return timedelta(microseconds=value)
     if sort.kind is str and isinstance(value, str) and "\0" not in value:
         return value
-    if sort.kind is int and type(value) is int and 0 <= value < 100:
+    if sort.kind is int and type(value) is int and 0 <= value <= 100:
         return value
     raise ValueError("Not a value of this order.")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import detail, list
+from conversations.views import detail, list, saved_views
 
 app_name = "conversations"
 
@@ -10,5 +10,12 @@ urlpatterns = [
     path("", list.conversation_list, name="list"),
     path("records/", list.record_list, name="records"),
     path("selection-summary/", list.selection_summary, name="selection-summary"),
+    path("views/", saved_views.chooser, name="views"),
+    path("views/save/", saved_views.save, name="save-view"),
+    path("views/copy/", saved_views.copy, name="copy-view"),
+    path("views/start-with/", saved_views.start_with, name="start-with-view"),
+    path("views/<int:view_id>/rename/", saved_views.rename, name="rename-view"),
+    path("views/<int:view_id>/share/", saved_views.share, name="share-view"),
+    path("views/<int:view_id>/delete/", saved_views.delete, name="delete-view"),
     path("<int:conversation_id>/", detail.conversation_detail, name="detail"),
 ]

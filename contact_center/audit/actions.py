@@ -61,3 +61,8 @@ class AuditAction(models.IntegerChoices):
     EXPORTED = 406, "Exported"
     PRESENCE_CHANGED = 407, "Presence changed"
     PURGED = 408, "Purged by retention"
+    # 5xx: views of the lists
+    VIEW_SAVED = 500, "View saved"
+    VIEW_CHANGED = 501, "View changed"
+    VIEW_SHARED = 502, "View shared"
+    VIEW_DELETED = 503, "View deleted"

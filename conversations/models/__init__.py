@@ -14,13 +14,14 @@ from conversations.models.desk import DeskAlerts, ReadMark
 from conversations.models.messages import Message, MessageTemplate
 from conversations.models.reasons import Disposition, ForceCloseReason
 from conversations.models.sentiment import SentimentScore
-from conversations.models.views import SavedView, SavedViewShare
+from conversations.models.views import DefaultView, SavedView, SavedViewShare
 
 __all__ = [
     "Conversation",
     "ConversationSkill",
     "ConversationTag",
     "Customer",
+    "DefaultView",
     "DeskAlerts",
     "Disposition",
     "ForceCloseReason",

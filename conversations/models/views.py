@@ -1,4 +1,4 @@
-"""Saved views: filter, columns and sort under a name, private or shared."""
+"""Saved views: filter, columns and sort under a name, private or shared; and with which one a person starts."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from contact_center.tenancy.scope import OrganizationModel, same_organization_ke
 
 
 class SavedView(OrganizationModel):
-    """`query` is the canonical query string of the filter and sort; `columns` the chosen columns in order."""
+    """`query` is the canonical query string of filter, sort and columns, as ConversationFilter.definition writes it."""
 
     class Page(models.TextChoices):
         CONVERSATIONS = "conversations", "All ongoing conversations"
@@ -22,7 +22,6 @@ class SavedView(OrganizationModel):
     owner = OrganizationForeignKey("tenancy.Membership", on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=80)
     query = models.TextField(blank=True)
-    columns = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -57,3 +56,20 @@ class SavedViewShare(OrganizationModel):
 
     def __str__(self) -> str:
         return f"{self.view} shared"
+
+
+class DefaultView(OrganizationModel):
+    """The view with which a person's list opens: a saved one, or a built-in one by its key."""
+
+    membership = OrganizationForeignKey("tenancy.Membership", on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=16, choices=SavedView.Page.choices)
+    view = OrganizationForeignKey(SavedView, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "membership", "page"], name="default_view_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.view or self.key}"

@@ -1,7 +1,9 @@
 """The lists of conversations: the pages, the part of them that htmx replaces, and what a selection comes to."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from contact_center.tenancy.access import OrganizationRequest, organization_view
@@ -12,6 +14,9 @@ from conversations import queries
 from conversations.filters import ConversationFilter
 from conversations.list_context import details_url_of, list_context
 from conversations.listing import LISTINGS, ONGOING, RECORDS, Listing
+from conversations.presenters import ConversationRow
+from conversations.saved_views.builtin import ALL
+from conversations.saved_views.reading import default_key
 from conversations.selection import Selection
 from conversations.selection_summary import headline, summarize
 
@@ -30,12 +35,15 @@ def record_list(request: OrganizationRequest, organization: str) -> HttpResponse
 
 def _listed(request: OrganizationRequest, listing: Listing) -> HttpResponse:
     actor = request.actor
+    # An address without a query is the person's own start; htmx and links say what they mean.
+    if not request.GET and not request.htmx and (key := default_key(actor, listing.name)) != ALL:
+        return redirect(f"{request.path}?{urlencode({'view': key})}")
     shown = ConversationFilter.from_query(request.GET, actor, listing)
     matching = shown.rows()
     page = queries.list_page(shown, matching, queries.cursor_of(request.GET, shown))
-    values = queries.list_rows(page.ids, actor, listing)
+    values = queries.list_rows(page.ids, actor, shown.columns)
     details_url = details_url_of(actor)
-    rows = [listing.row(values[id], details_url) for id in page.ids if id in values]
+    rows = [ConversationRow(values[id], details_url) for id in page.ids if id in values]
     context = list_context(actor, shown, page, rows, count_rows(matching))
     return render_page_or_fragment(
         request, "conversations/list.html", "conversations/_list_body.html", context, target="list-body"

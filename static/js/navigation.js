@@ -69,6 +69,8 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-clear-form]");
   if (!button) return;
   for (const box of button.form.querySelectorAll("input[type=checkbox]")) box.checked = false;
+  for (const own of button.form.querySelectorAll("[data-first], [data-last], [data-number]")) own.value = "";
+  for (const hidden of button.form.querySelectorAll(".filter-field__own input[type=hidden]")) hidden.remove();
 });
 
 // The thin line on top while a request is under way.

@@ -43,7 +43,7 @@ function clear() {
 // Which filter the selection was made under: page and size don't matter.
 function filterOf(region) {
   const parameters = new URLSearchParams(region.dataset.query);
-  for (const name of ["after", "before", "page", "size", "sort"]) parameters.delete(name);
+  for (const name of ["after", "before", "page", "size", "sort", "columns"]) parameters.delete(name);
   parameters.sort();
   return parameters.toString();
 }

@@ -75,7 +75,10 @@ region.addEventListener("click", (event) => {
 });
 
 new MutationObserver((changes) => {
-  if (changes.some((change) => change.addedNodes.length)) lift();
+  if (changes.some((change) => change.addedNodes.length)) // The server names what it did where its answer has no room for a notice.
+document.addEventListener("notice:show", ({ detail }) => show(detail.text, detail.level || "good"));
+
+lift();
 }).observe(region, { childList: true });
 
 document.addEventListener("htmx:sendError", () => show("The server can’t be reached. Nothing was changed; try again in a moment.", "error"));
@@ -83,5 +86,8 @@ document.addEventListener("htmx:responseError", (event) => {
   const gone = event.detail.xhr.status === 404;
   show(gone ? "This no longer exists, or it isn’t in your queues." : "That didn’t work and nothing was changed. Try again in a moment.", "error");
 });
+
+// The server names what it did where its answer has no room for a notice.
+document.addEventListener("notice:show", ({ detail }) => show(detail.text, detail.level || "good"));
 
 lift();

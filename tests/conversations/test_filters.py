@@ -97,7 +97,7 @@ NONSENSE = {
     "intent": "1",
     "work_stream": "99999999999999999999999",
     "priority": "5",
-    "created": "yesterday",
+    "created": "someday",
     "wait_over": "0m",
     "view": "mine",
 }

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template import Context
 from django.utils import timezone
 
 from contact_center.web.templatetags import console
+from conversations.listing import ONGOING
+from conversations.rows import row_template
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 
@@ -81,7 +83,7 @@ def test_every_icon_a_template_names_is_in_the_sprite() -> None:
 
 
 def test_a_row_starts_with_its_element_and_escapes_what_customers_wrote() -> None:
-    row = render_to_string("conversations/_row.html", {"row": ROW})
+    row = row_template(ONGOING.columns.names).render(Context({"row": ROW}))
     assert row.startswith('<tr id="conversation-5"')
     assert "&lt;b&gt;Where" in row
     assert 'aria-label="Select conversation C-20480"' in row

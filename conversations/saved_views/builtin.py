@@ -1,0 +1,52 @@
+"""The views everybody has. Each is a query of the filter language and nothing more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltInView:
+    """`query` is canonical: what ConversationFilter.definition writes."""
+
+    key: str
+    name: str
+    query: str
+
+
+# The view of a list as it is without any filter.
+ALL = "all"
+
+_UNASSIGNED = BuiltInView("unassigned", "Unassigned", "representative=none")
+_OLD = BuiltInView("older-than-24h", "Older than 24 h", "created=over-24h")
+_CLOSED = BuiltInView("closed-24h", "Closed in the last 24 h", "status=closed&closed=24h&sort=-closed")
+
+# By the list's name.
+BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
+    "conversations": (
+        BuiltInView(ALL, "All ongoing", ""),
+        BuiltInView("messaging", "Messaging", "kind=messaging"),
+        BuiltInView("voice", "Voice", "kind=voice"),
+        BuiltInView("records", "Records", "kind=record"),
+        _UNASSIGNED,
+        BuiltInView("waiting", "Waiting", "status=waiting"),
+        BuiltInView("wrap-up", "Wrap-up", "status=wrap_up"),
+        BuiltInView(
+            "negative", "Negative sentiment", "sentiment=negative&sentiment=slightly_negative&sentiment=very_negative"
+        ),
+        BuiltInView("longest-wait", "Longest wait", "wait_over=1m&sort=-wait"),
+        BuiltInView("no-reply", "No reply for 10 min", "no_reply=10m"),
+        _OLD,
+        _CLOSED,
+    ),
+    "records": (
+        BuiltInView(ALL, "All ongoing", ""),
+        _UNASSIGNED,
+        BuiltInView("high-priority", "High priority", "priority=high"),
+        _OLD,
+        _CLOSED,
+    ),
+}
+
+
+def built_in(listing_name: str, key: str) -> BuiltInView | None:
+    return next((view for view in BUILT_IN.get(listing_name, ()) if view.key == key), None)
