@@ -14,6 +14,7 @@ of_organization: list[URLPattern | URLResolver] = [
     path("conversations/", include("conversations.urls")),
     path("desk/", include("conversations.desk.urls")),
     path("notifications/", include("conversations.notifications.urls")),
+    path("audit/monitoring/", include("conversations.monitoring.urls")),
     path("audit/", include("contact_center.audit.urls")),
     path("", include("bulk_actions.urls")),
     path("", include("analytics.urls")),

@@ -13,4 +13,5 @@ class ConversationsConfig(AppConfig):
         import_module("conversations.live_view")
         import_module("conversations.saved_views.live_view")
         import_module("conversations.desk.live_view")
+        import_module("conversations.monitoring.live_view")
         import_module("conversations.notifications.live_view")

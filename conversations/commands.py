@@ -14,15 +14,17 @@ from conversations.models import Conversation
 from conversations.rules import RULES, Action, Refusal, sentence_of, why_not
 from conversations.rules.ask import actor_refusal
 
+DIALOG = "bulk_actions:action"
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One button. `url_name` leads to the action's dialog, which another app owns."""
+    """One button. `url_name` leads to the action's dialog, which another app owns, or to what does it at once."""
 
     action: Action
     icon: str
     key: str
-    url_name: str = "bulk_actions:action"
+    url_name: str = DIALOG
     danger: bool = False
     in_menu: bool = False
     # What it is for more than one conversation, where that is another action.
@@ -39,6 +41,7 @@ class Command:
 COMMANDS = (
     Command(Action.ASSIGN_TO_REPRESENTATIVE, "assign", "a", in_bulk=Action.ASSIGN_TO_QUEUE),
     Command(Action.TRANSFER_TO_REPRESENTATIVE, "transfer", "t"),
+    Command(Action.MONITOR, "monitor", "m", url_name="conversations:monitor"),
     Command(Action.FORCE_CLOSE, "force-close", "e", danger=True),
     Command(Action.MESSAGE_CUSTOMER, "message-customer", ""),
     Command(Action.NOTIFY, "notify", ""),
@@ -73,7 +76,7 @@ def _bar(actor: Actor, refusals: dict[Action, Refusal | None]) -> dict[str, Any]
     buttons = [
         _button(each, actor, refusals[each.action])
         for each in COMMANDS
-        if each.action in refusals and _url(each.url_name, actor, each.action)
+        if each.action in refusals and _command_url(each, actor)
     ]
     return {
         "commands": [button for button in buttons if not button["in_menu"]],
@@ -88,13 +91,17 @@ def _button(command: Command, actor: Actor, refusal: Refusal | None) -> dict[str
         "label": command.action.label,
         "icon": command.icon,
         "key": command.key,
-        "url": _url(command.url_name, actor, command.action),
+        "url": _command_url(command, actor),
         "danger": command.danger,
         "in_menu": command.in_menu,
         "one_only": command.one_only,
         "enabled": refusal is None,
         "reason": refusal.sentence if refusal else "",
     }
+
+
+def _command_url(command: Command, actor: Actor) -> str:
+    return _url(command.url_name, actor, *([command.action] if command.url_name == DIALOG else []))
 
 
 def _url(name: str, actor: Actor, *more: str) -> str:

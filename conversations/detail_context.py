@@ -5,10 +5,12 @@ from typing import Any
 
 from contact_center.tenancy.access import Actor
 from contact_center.web.templatetags.console import duration
+from conversations.actions.monitoring import READING
 from conversations.commands import conversation_bar
 from conversations.deliveries import deliveries
 from conversations.list_context import list_url_of
-from conversations.models import Conversation, Participant
+from conversations.models import Conversation, Participant, QueueSegment
+from conversations.monitoring import panel
 from conversations.presenters import (
     PRIORITY_LABELS,
     REASON_LABELS,
@@ -18,6 +20,8 @@ from conversations.presenters import (
     status_detail,
 )
 from conversations.rules import needed
+from conversations.sentiment.history import history_of
+from conversations.sentiment.plot import plot
 from conversations.states import Status
 from conversations.timeline import timeline
 from conversations.visibility import visible_to
@@ -25,6 +29,7 @@ from routing.kinds import Kind, Mode
 
 # Of the same customer, shown beside the facts.
 EARLIER = 5
+MOST_STAYS = 20
 
 
 def find_conversation(actor: Actor, conversation_id: int) -> Conversation | None:
@@ -35,8 +40,8 @@ def find_conversation(actor: Actor, conversation_id: int) -> Conversation | None
     return found.filter(pk=conversation_id).first()
 
 
-def detail_context(conversation: Conversation, actor: Actor) -> dict[str, Any]:
-    """The context of `conversations/detail.html`. Eight queries."""
+def detail_context(conversation: Conversation, actor: Actor, *, with_lines: bool = False) -> dict[str, Any]:
+    """The context of `conversations/detail.html`. Twelve queries at most; one more with the transcript's lines."""
     list_url = list_url_of(actor)
     return {
         "conversation": head(conversation),
@@ -45,6 +50,9 @@ def detail_context(conversation: Conversation, actor: Actor) -> dict[str, Any]:
         "facts": facts(conversation),
         "participants": participants(conversation),
         "earlier": earlier(conversation, actor, list_url),
+        "routing": routing(conversation),
+        "talk": panel.talk(conversation, actor, with_lines=with_lines),
+        "plot": plot(history_of(conversation.pk), has_customer=conversation.kind == Kind.MESSAGING),
         "timeline": timeline(conversation.pk),
         "deliveries": deliveries(conversation.pk),
         **conversation_bar(conversation, actor),
@@ -140,12 +148,26 @@ def participants(conversation: Conversation) -> list[dict[str, Any]]:
 
 def _role(row: Participant) -> str:
     if row.mode == Participant.Mode.MONITOR:
-        return "Supervisor, monitoring"
+        return "Supervisor, reading" if row.assign_reason == READING else "Supervisor, monitoring"
     if row.membership_id and not row.representative_id:
-        return "Supervisor"
+        return "Supervisor, consultant"
     if row.mode == Participant.Mode.CONSULT:
         return "Consultant"
     return "Representative" if row.joined_at else "Representative, asked to accept"
+
+
+def routing(conversation: Conversation) -> list[dict[str, str]]:
+    """Its stays in queues, the newest first. One query."""
+    rows = QueueSegment.objects.filter(conversation_id=conversation.pk).select_related("queue")
+    return [
+        {
+            "queue": row.queue.name,
+            "how": row.get_entry_display(),
+            "since": row.entered_at.isoformat(),
+            "waited": f"accepted after {duration(row.accepted_at - row.entered_at)}" if row.accepted_at else "",
+        }
+        for row in rows.order_by("-entered_at", "-pk")[:MOST_STAYS]
+    ]
 
 
 def earlier(conversation: Conversation, actor: Actor, list_url: str) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from conversations.selection import Selection
 VERBS = {
     Action.ASSIGN_TO_REPRESENTATIVE: "assigned",
     Action.TRANSFER_TO_REPRESENTATIVE: "transferred",
+    Action.MONITOR: "monitored",
     Action.FORCE_CLOSE: "force closed",
     Action.MESSAGE_CUSTOMER: "messaged",
     Action.NOTIFY: "notified",

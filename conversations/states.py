@@ -103,6 +103,8 @@ class OfferOutcome(models.TextChoices):
 # Both count as declines; after so many in all, only a supervisor moves the conversation (product.md §5).
 DECLINED: frozenset[str] = frozenset({OfferOutcome.REJECTED, OfferOutcome.TIMED_OUT})
 MOST_DECLINES = 100
+# Beside the representative (product.md §6).
+MOST_CONSULTANTS = 5
 
 
 class Author(models.TextChoices):

@@ -9,10 +9,11 @@ from contact_center.tenancy.tasks import OrganizationTask
 from conversations import dispatch
 from conversations.actions import disconnection, lifecycle
 from conversations.delivery.tasks import deliver, find_due_deliveries
+from conversations.monitoring.tasks import end_monitoring, find_monitoring
 from routing import nudge
 
 # Celery looks for tasks in this module.
-__all__ = ["deliver", "find_due_deliveries"]
+__all__ = ["deliver", "end_monitoring", "find_due_deliveries", "find_monitoring"]
 
 # Conversations in one transaction; more that are due follow in the next task.
 BATCH = 200

@@ -55,6 +55,8 @@ SENTENCES: dict[int, tuple[str, str]] = {
     AuditAction.NOTIFIED: ("notify", "{who} notified {holder}"),
     AuditAction.REMOVED: ("close", "{who} removed it from its queue"),
     AuditAction.TAKEN_OVER: ("user", "{who} took it over"),
+    AuditAction.TRANSCRIPT_READ: ("monitor", "{who} opened the transcript"),
+    AuditAction.CONSULTANT_WROTE: ("message", "{who} wrote as a consultant"),
 }
 
 

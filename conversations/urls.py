@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from conversations.monitoring import views as monitoring
 from conversations.views import detail, list, saved_views
 
 app_name = "conversations"
@@ -17,5 +18,8 @@ urlpatterns = [
     path("views/<int:view_id>/rename/", saved_views.rename, name="rename-view"),
     path("views/<int:view_id>/share/", saved_views.share, name="share-view"),
     path("views/<int:view_id>/delete/", saved_views.delete, name="delete-view"),
+    path("monitor/", monitoring.begin, name="monitor"),
+    path("<int:conversation_id>/act/<slug:action>/", monitoring.act, name="act"),
+    path("<int:conversation_id>/transcript/", monitoring.transcript, name="transcript"),
     path("<int:conversation_id>/", detail.conversation_detail, name="detail"),
 ]

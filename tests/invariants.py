@@ -1,6 +1,6 @@
 """What must hold for every organization after anything at all was done; each returns the ids that break it."""
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from conversations.models import Conversation, Offer, Participant, QueueSegment, Session
 from conversations.states import IN_SESSION, OfferOutcome, Status, StatusReason
@@ -16,6 +16,7 @@ def assert_all() -> None:
     assert broken_courses(QueueSegment, "entered_at", "left_at", gaps_allowed=False) == []
     assert wrong_primaries() == []
     assert wrong_consultants() == []
+    assert wrong_monitoring() == []
     assert left_over_offers() == []
 
 
@@ -92,6 +93,16 @@ def wrong_consultants() -> list[int]:
     ) & ~Q(conversation__status_reason=StatusReason.AWAITING_ACCEPTANCE)
     found = present.filter(own | Q(conversation__status=Status.CLOSED)).values_list("conversation_id", flat=True)
     return [*(row["conversation_id"] for row in twice.exclude(representative=None)), *found]
+
+
+def wrong_monitoring() -> list[int]:
+    """A supervisor who joined is monitoring; each person monitors a conversation once."""
+    present = Participant.objects.filter(left_at=None, membership__isnull=False)
+    monitoring = present.filter(mode=Participant.Mode.MONITOR)
+    same = {"conversation_id": OuterRef("conversation_id"), "membership_id": OuterRef("membership_id")}
+    joined = present.filter(~Exists(monitoring.filter(**same)), mode=Participant.Mode.CONSULT)
+    twice = monitoring.values("conversation_id", "membership_id").annotate(n=Count("pk")).filter(n__gt=1)
+    return [*joined.values_list("conversation_id", flat=True), *(row["conversation_id"] for row in twice)]
 
 
 def left_over_offers() -> list[int]:

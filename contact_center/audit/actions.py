@@ -43,6 +43,8 @@ class AuditAction(models.IntegerChoices):
     NOTIFIED = 210, "Representative notified"
     REMOVED = 211, "Record removed from the queue"
     TAKEN_OVER = 212, "Taken over"
+    TRANSCRIPT_READ = 213, "Transcript of a closed conversation opened"
+    CONSULTANT_WROTE = 214, "Message written as consultant"
     # 3xx: runs
     RUN_STARTED = 300, "Run started"
     RUN_FINISHED = 301, "Run finished"
@@ -60,6 +62,7 @@ class AuditAction(models.IntegerChoices):
     DELETED = 405, "Deleted by an administrator"
     EXPORTED = 406, "Exported"
     PRESENCE_CHANGED = 407, "Presence changed"
+    NOTICE_ACKNOWLEDGED = 409, "Notice acknowledged"
     PURGED = 408, "Purged by retention"
     # 5xx: views of the lists
     VIEW_SAVED = 500, "View saved"

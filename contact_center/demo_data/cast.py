@@ -6,6 +6,7 @@ from contact_center.tenancy.roles import Role
 from routing.kinds import Kind, Presence
 
 PASSWORD = "demo-password"  # noqa: S105 - the demo's, printed at its start
+SECOND_SUPERVISOR = "supervisor2"
 BOTH = "both@example.com"
 BOTH_NAME = "Noor van Dijk"
 

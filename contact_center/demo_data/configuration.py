@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from contact_center.demo_data.cast import Cast
+from contact_center.demo_data.cast import SECOND_SUPERVISOR, Cast
 from contact_center.tenancy.models import ApiKey, Membership, Organization, OrganizationSettings, hash_key
 from contact_center.tenancy.toggles import MONITORING_NOTICE_VERSION, Toggle
 from conversations.models import Disposition, ForceCloseReason, MessageTemplate
@@ -211,6 +211,14 @@ def seed_representatives(cast: Cast, memberships: dict[str, Membership]) -> list
     )
     by_name = {rep.name: rep for rep in Representative.objects.all()}
     return [by_name[rep.name] for rep in cast.representatives]
+
+
+def seed_supervisors_profile(cast: Cast, memberships: dict[str, Membership]) -> None:
+    """The second supervisor takes conversations over now and then; offline, so that nothing is offered to them."""
+    email = cast.address(SECOND_SUPERVISOR)
+    name = next(person.name for person in cast.people if person.account == SECOND_SUPERVISOR)
+    defaults = {"name": name, "email": email, "presence": Presence.OFFLINE, "presence_held": True, "total_units": 60}
+    Representative.objects.get_or_create(membership=memberships[email], defaults=defaults)
 
 
 def seed_memberships_of_queues(cast: Cast, queues: list[Queue], people: list[Representative]) -> None:

@@ -12,7 +12,7 @@ from conversations.actions import lifecycle, perform
 from conversations.actions.drafts import Draft, Said
 from conversations.models import Conversation, Customer, RecordItem
 from conversations.rules import Action
-from routing.kinds import Channel, Presence
+from routing.kinds import Channel, Kind, Presence
 from routing.models import Representative
 
 MINUTES = timedelta(minutes=1)
@@ -61,6 +61,13 @@ FATES: tuple[Fate, ...] = (
     Fate(Channel.LIVE_CHAT, "abandoned", 5, 40, 1200),
     Fate(Channel.LIVE_CHAT, "force_closed", 3, 60, 1000),
     Fate(Channel.WHATSAPP, "force_closed", 2, 200, 1000),
+)
+# How often a supervisor has looked on, and then joined.
+WATCHED = 0.35
+ADVICE = (
+    "Offer to refund the shipping, I approve it.",
+    "You can promise a call back before six.",
+    "Check the order notes first, there was a delivery on Tuesday.",
 )
 PRIORITIES = (0, 1, 1, 1, 1, 1, 2)
 OFFERED_TO = frozenset({Presence.AVAILABLE, Presence.BUSY})
@@ -149,6 +156,8 @@ class Lives:
         for position, text in enumerate(turns):
             moment += (last - moment) * self.random.uniform(0.15, 0.5)
             self._says(row, text, moment, person if position % 2 == 0 else None)
+        if ending in ("waiting", "wrap_up", "closed") and self.random.random() < WATCHED:
+            moment = self._watched(row, moment)
         if ending == "waiting":
             self._perform(Action.LEAVE_WAITING, row, person, moment + 0.3 * MINUTES)
         if ending in ("wrap_up", "closed"):
@@ -157,6 +166,18 @@ class Lives:
         if ending == "closed":
             parameters = {"disposition": self.random.choice(self.floor.dispositions)}
             self._perform(Action.WRAP_UP_DONE, row, person, min(moment + 2 * MINUTES, self.now), parameters)
+
+    def _watched(self, row: Conversation, moment: datetime) -> datetime:
+        """A supervisor looks on, joins with a word to the representative, and leaves again."""
+        steps: list[tuple[Action, dict[str, str]]] = [(Action.MONITOR, {})]
+        if self.random.random() < WATCHED and row.kind == Kind.MESSAGING:
+            steps += [(Action.JOIN, {}), (Action.CONSULTANT_NOTE, {"text": self.random.choice(ADVICE)})]
+        steps.append((Action.STOP_MONITORING, {}))
+        pause = (self.now - moment) * 0.5 / (len(steps) + 1)
+        for action, parameters in steps:
+            moment += min(pause, 2 * MINUTES)
+            perform(action, [row.pk], actor=self.floor.supervisor, parameters=parameters, now=moment, single=True)
+        return moment
 
     def _soon_after(self, began: datetime) -> datetime:
         wait = min(timedelta(seconds=self.random.uniform(5, 90)), (self.now - began) * 0.4)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.hashers import make_password
 
-from contact_center.demo_data.cast import BOTH, BOTH_NAME, PASSWORD, Cast
+from contact_center.demo_data.cast import BOTH, BOTH_NAME, PASSWORD, SECOND_SUPERVISOR, Cast
 from contact_center.tenancy.models import Membership, User
 from contact_center.tenancy.roles import Role
 from routing.models import Queue, QueueScope
@@ -35,12 +35,17 @@ def seed_memberships(cast: Cast, users: dict[str, User]) -> dict[str, Membership
     scoped = {cast.address(person.account) for person in cast.people if person.queues}
     known = set(Membership.objects.values_list("user_id", flat=True))
     Membership.objects.bulk_create(
-        Membership(user=users[email], roles=[role], all_queues=email not in scoped)
+        Membership(user=users[email], roles=_roles(cast, email, role), all_queues=email not in scoped)
         for email, role in roles.items()
         if users[email].pk not in known
     )
     rows = Membership.objects.filter(user__in=users.values()).select_related("user")
     return {row.user.email: row for row in rows}
+
+
+def _roles(cast: Cast, email: str, role: Role) -> list[Role]:
+    """The second supervisor may take conversations over, and handles them at the desk then."""
+    return [role, Role.REPRESENTATIVE] if email == cast.address(SECOND_SUPERVISOR) else [role]
 
 
 def seed_scopes(cast: Cast, memberships: dict[str, Membership], queues: dict[str, Queue]) -> None:

@@ -52,6 +52,7 @@ def _configure(cast: Cast, organization: Organization, users: dict[str, User]) -
     people.seed_scopes(cast, memberships, queues)
     configuration.seed_work_streams(cast, in_order)
     representatives = configuration.seed_representatives(cast, memberships)
+    configuration.seed_supervisors_profile(cast, memberships)
     configuration.seed_memberships_of_queues(cast, in_order, representatives)
     configuration.seed_skills(cast, representatives)
     configuration.seed_intents(cast, representatives)

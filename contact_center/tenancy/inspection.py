@@ -25,6 +25,7 @@ SECURITY_DEFINERS: dict[str, str] = {
     "organization_of_chat_key": "the organization behind a customer's chat page",
     "organizations_with_due_conversations": "whose timers and offers are due",
     "organizations_with_due_representatives": "whose people lost their desk, or get units back",
+    "organizations_with_monitoring": "whose monitoring may have ended with a lost browser or right",
     "organizations_with_due_outbox": "whose deliveries are due",
     "organizations_with_due_sentiment": "whose customers wrote since their sentiment was computed",
     "organizations_with_work_to_dispatch": "whose open work waits for an offer",

@@ -20,6 +20,18 @@ APPROVABLE: dict[str, str] = {
     "notify": "Notify CSR",
 }
 
+# Said wherever one person watches another.
+PURPOSE = "Monitoring is for service quality and coaching. It must not be used for decisions on employment."
+
+# What representatives read and acknowledge; a new version is asked for again.
+REPRESENTATIVE_NOTICE, REPRESENTATIVE_NOTICE_VERSION = "monitoring", 1
+REPRESENTATIVE_NOTICE_TEXT = (
+    "Supervisors may read conversations you take part in, while they go on and afterwards, write to you in them, join "
+    "them as consultants and take them over. This is for service quality and coaching. It must not be used for "
+    "decisions on employment, such as pay, rewards, seniority or other rights. Every monitoring is recorded with "
+    "person, start and end."
+)
+
 MONITORING_NOTICE_VERSION = 1
 MONITORING_NOTICE = (
     "Monitoring exists to help service quality and coaching. It must not be used for decisions on employment, such as "

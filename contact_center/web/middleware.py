@@ -26,7 +26,9 @@ class PageMiddleware:
         patch_vary_headers(response, VARY)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_cache=True)
-        if getattr(request, "htmx", False) and 200 <= response.status_code < 300:
+        # What leads to another page leaves the messages for that one.
+        leads_away = response.has_header("HX-Redirect")
+        if getattr(request, "htmx", False) and 200 <= response.status_code < 300 and not leads_away:
             response.content += _notices(request).encode(response.charset)
         return response
 

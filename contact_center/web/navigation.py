@@ -43,6 +43,8 @@ DESK = Place("Desk", "desk/", Right.USE_DESK, "d", "inbox")
 NOTIFICATIONS = Place("Notifications", "notifications/", Right.USE_DESK, "n", "notify")
 ACTION_HISTORY = Place("Action History", "action-history/", Right.READ_HISTORY, "h", "history")
 AUDIT = Place("Audit", "audit/", Right.READ_AUDIT, "a", "activity")
+LEDGER = Place("Monitoring ledger", "audit/monitoring/", Right.READ_AUDIT, icon="monitor")
+OWN_LEDGER = Place("Who monitored me", "desk/monitoring/", Right.USE_DESK, icon="monitor")
 ADMINISTRATION = Place("Administration", "/admin/", Right.CONFIGURE, icon="shield")
 
 # In the order of the sidebar; a page that isn't built is left out by itself.
@@ -52,8 +54,10 @@ MAP: tuple[Place | Section, ...] = (
     WALLBOARD,
     DESK,
     NOTIFICATIONS,
+    OWN_LEDGER,
     ACTION_HISTORY,
     AUDIT,
+    LEDGER,
     ADMINISTRATION,
 )
 # Where each role is led first (product.md §3).

@@ -74,7 +74,7 @@ class Context:
 
 
 SENDING = frozenset({Action.MESSAGE_CUSTOMER, Action.NOTIFY})
-SAYING = frozenset({Action.REPLY, Action.INTERNAL_NOTE})
+SAYING = frozenset({Action.REPLY, Action.INTERNAL_NOTE, Action.CONSULTANT_NOTE, Action.CONSULTANT_MESSAGE})
 MESSAGE_LENGTH = 6_000
 
 TO_QUEUE = frozenset({Action.ASSIGN_TO_QUEUE, Action.TRANSFER_TO_QUEUE, Action.TRANSFER_OWN_TO_QUEUE})

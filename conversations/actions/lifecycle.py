@@ -23,6 +23,7 @@ from conversations.actions.effects import closes, due, enters_queue, new_primary
 from conversations.actions.locking import lock_conversations
 from conversations.actions.step import Notice, Step
 from conversations.actions.write import write
+from conversations.masking import mask
 from conversations.models import (
     Conversation,
     ConversationSkill,
@@ -71,7 +72,8 @@ def _opened(draft: Draft, now: datetime) -> Conversation:
         channel=stream.channel,
         mode=stream.mode,
         external_id=draft.external_id,
-        subject=draft.subject,
+        # Shown in lists, searched and mailed: what only the handling representative may read doesn't get there.
+        subject=mask(draft.subject),
         priority=draft.priority,
         status=status,
         status_reason=StatusReason.IN_CONVERSATION if held else StatusReason.AWAITING_ASSIGNMENT,

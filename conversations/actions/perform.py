@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contact_center.errors import Conflict, NotFound, Refused
 from contact_center.tenancy.access import Actor
-from conversations.actions import desk, messaging, supervisor
+from conversations.actions import desk, messaging, monitoring, supervisor
 from conversations.actions.context import Context, load_offers, prepare
 from conversations.actions.locking import lock_conversations
 from conversations.actions.results import Result
@@ -49,6 +49,7 @@ PERFORMED: dict[Action, Plan] = {
     Action.WRAP_UP_DONE: desk.wrap_up_done,
     Action.RESOLVE: desk.resolve,
     Action.LEAVE_CONSULTATION: desk.leave_consultation,
+    **monitoring.PLANS,
 }
 
 

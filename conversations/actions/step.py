@@ -47,6 +47,8 @@ class Step:
     primary_becomes_consultant: bool = False
     # Who stops being a consultant in it, by leaving or because they hold it now.
     consultant_leaves: int | None = None
+    # Somebody stops monitoring, leaves as a consultant, or both.
+    departure: "Departure | None" = None
     new_participants: list[Participant] = field(default_factory=list)
     capacity: dict[int, int] = field(default_factory=dict)
     # Representative → what a reject or a missed offer makes of their presence.
@@ -127,6 +129,16 @@ class Step:
                 created_at=now,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A member ends the given modes of taking part: now, or when their page was seen last."""
+
+    membership_id: int
+    modes: frozenset[str]
+    reason: str
+    when_seen_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

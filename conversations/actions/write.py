@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, F, Model, Value, When
+from django.db.models.functions import Coalesce
 
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
@@ -128,6 +129,10 @@ def _write_participants(steps: list[Step], now: datetime) -> None:
         present.filter(conversation_id__in=ids).update(left_at=now, left_reason=reason)
     for reason, ids in _by(steps, lambda step: step.primary_leaves).items():
         primary.filter(conversation_id__in=ids).update(left_at=now, left_reason=reason)
+    for gone, ids in _by(steps, lambda step: step.departure).items():
+        theirs = present.filter(conversation_id__in=ids, membership_id=gone.membership_id, mode__in=gone.modes)
+        seen_last = Coalesce("seen_at", Value(now))
+        theirs.update(left_at=seen_last if gone.when_seen_last else now, left_reason=gone.reason)
     new = [participant for step in steps for participant in step.new_participants]
     if ids := [step.conversation.pk for step in steps if step.primary_becomes_consultant]:
         new = [*_consultants(primary.filter(conversation_id__in=ids), now), *new]

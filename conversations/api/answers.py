@@ -8,6 +8,7 @@ from conversations.api.errors import of_domain_error
 from conversations.api.schemas import PRIORITY_NAMES
 from conversations.api.texts import RESERVED_PREFIX
 from conversations.intake import Receipt
+from conversations.masking import mask
 from conversations.models import Conversation, Message
 
 NAMES = ("work_stream", "queue", "representative", "customer", "intent", "record")
@@ -82,4 +83,5 @@ def conversation_out(row: Conversation) -> dict[str, Any]:
 
 def message_out(row: Message) -> dict[str, Any]:
     external_id = row.external_id.removeprefix(RESERVED_PREFIX)
-    return {name: getattr(row, name) for name in ("id", "author", "text", "created_at")} | {"external_id": external_id}
+    fields = {name: getattr(row, name) for name in ("id", "author", "created_at")}
+    return fields | {"text": mask(row.text), "external_id": external_id}

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from conversations.desk import alerts, templates, transfer, views
+from conversations.monitoring import notice, pages
 
 app_name = "desk"
 
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("monitoring/", pages.own_ledger, name="monitoring"),
+    path("notice/", notice.acknowledge, name="notice"),
     path("presence/", views.choose_presence, name="presence"),
     path("alerts/", alerts.choose, name="alerts"),
     path("conversations/<int:conversation_id>/seen/", views.seen, name="seen"),

@@ -71,6 +71,8 @@ class Participant(OrganizationModel):
     added_at = models.DateTimeField(default=timezone.now)
     joined_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    # When the page of somebody who monitors was last known to be open, to some seconds.
+    seen_at = models.DateTimeField(null=True, blank=True)
     assign_reason = models.CharField(max_length=40, blank=True)
     left_reason = models.CharField(max_length=40, blank=True)
 
@@ -92,6 +94,18 @@ class Participant(OrganizationModel):
             models.Index(fields=["organization", "conversation", "added_at"], name="participant_of_conversation"),
             # "Who monitored me", and what a person monitors now.
             models.Index(fields=["organization", "membership", "-added_at"], name="participant_by_member"),
+            # The monitoring ledger, newest first.
+            models.Index(
+                fields=["organization", "-added_at", "-id"],
+                condition=models.Q(mode="monitor"),
+                name="monitoring_ledger",
+            ),
+            # Who monitors now, and whose page has gone silent.
+            models.Index(
+                fields=["organization", "seen_at"],
+                condition=models.Q(mode="monitor", left_at__isnull=True),
+                name="monitoring_now",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,6 +52,8 @@ def needed(queryset: QuerySet[Conversation], actor: Actor) -> QuerySet[Conversat
         offered_to_actor=guards.offered_to(actor),
         monitored_by_actor=guards.monitored_by(actor),
         consulted_by_actor=guards.consulted_by(actor),
+        joined_by_actor=guards.joined_by(actor),
+        consultants_full=guards.consultants_full(),
         queue_served_by_actor=guards.queue_served_by(actor),
         consent_required=guards.consent_required(),
     )

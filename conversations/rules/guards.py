@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
 from conversations.models import Offer, Participant
-from conversations.states import MOST_DECLINES, Status
+from conversations.states import MOST_CONSULTANTS, MOST_DECLINES, Status
 from routing.kinds import Channel, Kind, Mode
 from routing.models import QueueMember, Representative, WorkStream
 
@@ -47,16 +47,23 @@ def monitored_by(actor: Actor) -> Exists:
     )
 
 
+def _consultants(**conditions: Any) -> QuerySet[Participant]:
+    consulting = {"mode": Participant.Mode.CONSULT, "left_at": None}
+    return Participant.objects.filter(conversation_id=OuterRef("pk"), **consulting, **conditions)
+
+
 def consulted_by(actor: Actor) -> Exists:
-    """A representative who stayed after a transfer; what supervisors join, `monitored_by` knows."""
-    return Exists(
-        Participant.objects.filter(
-            conversation_id=OuterRef("pk"),
-            representative_id=actor.representative_id or 0,
-            mode=Participant.Mode.CONSULT,
-            left_at=None,
-        )
-    )
+    """A representative who stayed after a transfer; what supervisors join, `joined_by` knows."""
+    return Exists(_consultants(representative_id=actor.representative_id or 0))
+
+
+def joined_by(actor: Actor) -> Exists:
+    return Exists(_consultants(membership_id=actor.membership_id or 0))
+
+
+def consultants_full() -> Exists:
+    """Whether there is a fifth one already."""
+    return Exists(_consultants().order_by("pk")[MOST_CONSULTANTS - 1 : MOST_CONSULTANTS])
 
 
 def queue_served_by(actor: Actor) -> Exists:
@@ -122,6 +129,9 @@ CONSENT = Guard(
     lambda a: ~Q(consent_required()) | Q(monitoring_consent__isnull=False, monitoring_consent=True),
 )
 MONITORING = Guard("not_monitoring", lambda c, a: c.monitored_by_actor, lambda a: Q(monitored_by(a)))
+JOINED = Guard("not_joined", lambda c, a: c.joined_by_actor, lambda a: Q(joined_by(a)))
+NOT_JOINED = Guard("joined_already", lambda c, a: not c.joined_by_actor, lambda a: ~Q(joined_by(a)))
+ROOM_TO_JOIN = Guard("too_many_consultants", lambda c, a: not c.consultants_full, lambda a: ~Q(consultants_full()))
 NOT_OPTED_OUT = Guard(
     "opted_out",
     lambda c, a: c.customer is None or c.customer.opted_out_at is None,

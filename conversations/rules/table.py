@@ -54,6 +54,11 @@ def _where(**phases: tuple[Phase, ...]) -> dict[Kind, frozenset[Phase]]:
 
 
 MESSAGING = frozenset({M})
+ANY_STATE = _where(
+    messaging=(OPEN, AWAITING, ACTIVE, WAITING, WRAP_UP, CLOSED),
+    voice=(OPEN, AWAITING, ACTIVE, WRAP_UP, CLOSED),
+    record=(OPEN, AWAITING, ACTIVE, CLOSED),
+)
 NOBODY_ASSIGNED = {AWAITING: "assigned", ACTIVE: "assigned"}
 SUPERVISOR, REPRESENTATIVE = Audience.SUPERVISOR, Audience.REPRESENTATIVE
 
@@ -94,12 +99,45 @@ _ROWS = (
         (guards.NOT_OWN, guards.CONSENT),
         toggle=Toggle.MONITOR,
     ),
+    Rule(Action.STOP_MONITORING, SUPERVISOR, ANY_STATE, (guards.MONITORING,)),
+    Rule(
+        Action.READ_TRANSCRIPT,
+        SUPERVISOR,
+        _where(messaging=(CLOSED,), voice=(CLOSED,)),
+        (guards.NOT_OWN, guards.CONSENT),
+        toggle=Toggle.MONITOR,
+        states=dict.fromkeys((OPEN, AWAITING, ACTIVE, WAITING, WRAP_UP), "not_closed"),
+    ),
+    Rule(
+        Action.WATCH,
+        SUPERVISOR,
+        ANY_STATE,
+        (guards.NOT_OWN, guards.CONSENT, guards.MONITORING),
+        toggle=Toggle.MONITOR,
+    ),
     Rule(
         Action.JOIN,
         SUPERVISOR,
         _where(messaging=(ACTIVE, WRAP_UP), voice=(ACTIVE, WRAP_UP)),
-        (guards.NOT_OWN, guards.CONSENT, guards.MONITORING),
+        (guards.NOT_OWN, guards.CONSENT, guards.MONITORING, guards.NOT_JOINED, guards.ROOM_TO_JOIN),
         toggle=Toggle.MONITOR,
+    ),
+    Rule(Action.LEAVE, SUPERVISOR, ANY_STATE, (guards.JOINED,)),
+    Rule(
+        Action.CONSULTANT_NOTE,
+        SUPERVISOR,
+        _where(messaging=(ACTIVE, WRAP_UP), voice=(ACTIVE, WRAP_UP)),
+        (guards.NOT_OWN, guards.CONSENT, guards.JOINED),
+        toggle=Toggle.MONITOR,
+    ),
+    Rule(
+        Action.CONSULTANT_MESSAGE,
+        SUPERVISOR,
+        _where(messaging=(ACTIVE,)),
+        (guards.NOT_OWN, guards.CONSENT, guards.JOINED),
+        toggle=Toggle.MONITOR,
+        states={WRAP_UP: "wrap_up_internal"},
+        kinds={V: "voice_internal"},
     ),
     Rule(
         Action.FORCE_CLOSE,

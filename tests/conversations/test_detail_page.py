@@ -53,6 +53,7 @@ def test_the_timeline_says_who_did_what(harbor):
         )
     lines = [(entry.sentence, entry.detail) for entry in page(harbor, conversation).context["timeline"]]
     assert lines == [
+        ("Supervisor opened the transcript", ""),
         ("Supervisor force closed it", "Outage resolved · Open → Closed"),
         ("Offered to Ana Ruiz", "Open → Active"),
         ("Arrived in Orders", ""),
@@ -123,5 +124,5 @@ def test_it_is_read_in_a_fixed_number_of_queries(harbor, django_assert_num_queri
         assert Conversation.objects.count() == 4
     client = harbor.client()
     client.get(harbor.url("conversations/"))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         client.get(harbor.url(f"conversations/{conversation.pk}/"))

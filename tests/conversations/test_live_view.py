@@ -127,7 +127,7 @@ def test_a_conversations_page_shows_what_became_of_it(harbor):
         close(one)
         text = watched.render_counters(watched.read().counters)
     assert 'data-status="closed"' in text
-    assert text.count('hx-swap-oob="morph"') == 3
+    assert text.count('hx-swap-oob="morph"') == 5
 
 
 def test_it_can_not_be_watched_out_of_scope(harbor, summit):

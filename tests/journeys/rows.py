@@ -23,7 +23,8 @@ def team(slug: str) -> dict[str, Any]:
     cast = make_cast(slug)
     with cast.scope():
         # Picked, not offered: nothing moves but what the journey moves.
-        factories.make_work_stream(Channel.LIVE_CHAT, queue=cast.orders, distribution=WorkStream.Distribution.PICK)
+        pick, key = WorkStream.Distribution.PICK, f"chat-of-{slug}"
+        factories.make_work_stream(Channel.LIVE_CHAT, queue=cast.orders, distribution=pick, chat_key=key)
         _, key = ApiKey.issue("Journeys", key=f"key-of-{slug}")
     return {"name": cast.organization.name, "key": key, "ana": cast.ana.email}
 

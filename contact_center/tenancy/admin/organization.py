@@ -17,6 +17,7 @@ from contact_center.tenancy.models import Membership, Organization, Organization
 from contact_center.tenancy.time_zones import TIME_ZONES
 from contact_center.tenancy.toggles import APPROVABLE, MONITORING_NOTICE, MONITORING_NOTICE_VERSION, Toggle
 
+MONITORING_FIELDS = ("consent_required", "customer_notice", "representatives_see_monitoring")
 APPROVAL_FIELDS = ("approval_actions", "approval_above")
 
 WHAT_IT_ALLOWS = {
@@ -94,7 +95,7 @@ class SettingsPage(OneRowAdmin):
     readonly_fields = ("notice", "confirmation")
     fieldsets = (
         ("What supervisors may do", {"fields": tuple(toggle.value for toggle in Toggle)}),
-        ("Monitoring", {"fields": ("notice", "confirmed", "confirmation", "consent_required")}),
+        ("Monitoring", {"fields": ("notice", "confirmed", "confirmation", *MONITORING_FIELDS)}),
         ("Second approval", {"fields": APPROVAL_FIELDS}),
         ("Time", {"fields": ("time_zone",)}),
     )
@@ -121,7 +122,7 @@ class SettingsPage(OneRowAdmin):
         except Invalid as error:  # somebody else turned it off meanwhile
             form.add_error("confirmed", error.sentence)
             raise
-        plain = ["consent_required", "time_zone", *APPROVAL_FIELDS]
+        plain = [*MONITORING_FIELDS, "time_zone", *APPROVAL_FIELDS]
         for name in plain:
             setattr(saved, name, form.cleaned_data[name])
         saved.save(update_fields=plain)

@@ -23,6 +23,8 @@ from conversations.actions.lifecycle import (
     run_due_timers,
 )
 from conversations.models import Conversation
+from conversations.rules import RULES
+from conversations.rules.table import Audience
 from conversations.states import Status
 from routing.desk_line import at_desk
 from routing.kinds import Channel
@@ -53,10 +55,12 @@ MOVES = st.lists(
 
 
 class Floor:
-    """Eight conversations, three representatives, two queues of each kind, one supervisor, a clock."""
+    """Eight conversations, three representatives, two queues of each kind, one supervisor with a profile, a clock."""
 
     def __init__(self, cast):
         self.now = timezone.now() - timedelta(days=40)
+        # With a profile of their own, to take over.
+        factories.make_representative("Sam Park", membership=cast.supervisor)
         self.supervisor = cast.actor()
         self.cast = cast
         daily = CapacityProfile.objects.create(name="Daily", total_units=100, reset=CapacityProfile.Reset.END_OF_DAY)
@@ -98,9 +102,7 @@ class Floor:
             self._act(name, ids, person, target)
 
     def _act(self, name, ids, person, target):
-        supervises = name in ("force_close", "release", "remove", "message_customer", "notify") or name.startswith(
-            ("assign", "transfer_to")
-        )
+        supervises = RULES[name].audience is Audience.SUPERVISOR
         actor = self.supervisor if supervises else self.desk(self.people[person])
         parameters = {
             "queue": self.queues[target].pk,
@@ -206,9 +208,16 @@ def test_the_walk_gets_somewhere(harbor):
         ("transfer_own", [0], 1, 2),
         ("reply", [0], 1, 0),
         ("internal_note", [0], 1, 0),
+        ("monitor", [0], 0, 0),
+        ("join", [0], 0, 0),
+        ("consultant_note", [0], 0, 0),
+        ("consultant_message", [0], 0, 0),
+        ("leave", [0], 0, 0),
+        ("stop_monitoring", [0], 0, 0),
         ("end", [0, 2], 1, 0),
         ("end", [2], 0, 0),
         ("wrap_up_done", [0], 1, 0),
+        ("read_transcript", [0], 0, 0),
         ("leave_waiting", [1, 5], 0, 0),
         ("customer_wrote", [1], 0, 0),
         ("reopen", [5], 0, 0),
@@ -219,6 +228,8 @@ def test_the_walk_gets_somewhere(harbor):
         ("assign_to_queue", [5], 0, 1),
         ("pick", [5], 1, 0),
         ("transfer_own_to_queue", [5], 1, 0),
+        ("pick", [5], 1, 0),
+        ("take_over", [5], 0, 0),
         ("assign_to_representative", [4], 0, 1),
         ("transfer_to_representative", [4], 0, 2),
         ("reject", [4], 2, 0),

@@ -11,7 +11,7 @@ from routing.kinds import Channel, Presence
 from routing.models import CustomPresence, Representative
 from tests import factories
 
-QUERIES = 24
+QUERIES = 26
 
 
 def page(cast, query="", member=None, **headers):

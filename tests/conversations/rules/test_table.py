@@ -12,7 +12,7 @@ from conversations.models import Conversation, Offer, Participant
 from conversations.rules import RULES, Action, eligible, menu, needed, refusal_code, sentence_of, why_not
 from conversations.rules.ask import BULK_REFUSAL, KIND_REFUSAL, STATE_REFUSAL, TOGGLE_REFUSAL
 from conversations.rules.refusals import SENTENCES
-from conversations.states import MOST_DECLINES, Phase, Status, StatusReason
+from conversations.states import MOST_CONSULTANTS, MOST_DECLINES, Phase, Status, StatusReason
 from routing.kinds import Channel, Kind
 from routing.models import Representative, WorkStream
 from tests import factories
@@ -69,6 +69,14 @@ def _facts(harbor):
     )
     Participant.objects.bulk_create(
         Participant(conversation=row, representative=harbor.ana, mode="consult") for row in rows[1::3]
+    )
+    Participant.objects.bulk_create(
+        Participant(conversation=row, membership=harbor.supervisor, mode="consult") for row in rows[::7]
+    )
+    Participant.objects.bulk_create(
+        Participant(conversation=row, representative=harbor.ana, mode="consult")
+        for row in rows[::6]
+        for _ in range(MOST_CONSULTANTS)
     )
     Conversation.objects.filter(pk__in=[row.pk for row in rows[::5]]).update(decline_count=MOST_DECLINES)
     silent = timezone.now() - timedelta(days=2)
@@ -143,10 +151,11 @@ def test_records_are_never_waiting_or_in_wrap_up_in_the_table():
         assert Phase.WAITING not in rule.where.get(Kind.VOICE, frozenset())
 
 
-def test_nothing_is_allowed_on_a_closed_conversation(floor):
+def test_a_closed_conversation_can_be_read_and_nothing_else(floor):
     for actor in _actors(floor):
         for row in needed(Conversation.objects.filter(status=Status.CLOSED), actor):
-            assert [action for action, refusal in menu(row, actor).items() if refusal is None] == []
+            allowed = {action for action, refusal in menu(row, actor).items() if refusal is None}
+            assert allowed <= {Action.READ_TRANSCRIPT}
 
 
 SUPERVISORS_MAY = {
