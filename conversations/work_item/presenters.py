@@ -76,8 +76,16 @@ def _person(one: Candidate, chosen: str) -> dict[str, Any]:
         "profile": one.profile,
         "reasons": [reason.sentence for reason in one.reasons],
         "chosen": str(one.id) == chosen,
-        "note": f"{one.name} would exceed by {units(one.exceeds_by)}." if one.exceeds_by else "",
+        "note": _note(one),
     }
+
+
+def _note(one: Candidate) -> str:
+    """What choosing this person comes to."""
+    said = [f"{one.name} would exceed by {units(one.exceeds_by)}."] if one.exceeds_by else []
+    if one.reasons:
+        said.append("Choosing somebody who isn’t normally offered overrides the rule.")
+    return " ".join(said)
 
 
 def units(number: int) -> str:
