@@ -40,7 +40,7 @@ def test_the_list_is_moved_through_selected_acted_on_and_searched_by_keys(team, 
     keys.type("By hand")
     expect(dialog.get_by_label("Note")).to_have_value("By hand")
     keys.press("Enter")
-    expect(page.get_by_text("force closed")).to_be_visible()
+    expect(page.locator("#notices").get_by_text("force closed")).to_be_visible()
     expect(row(page, "Parcel 2")).to_be_hidden()
 
     keys.press("?")

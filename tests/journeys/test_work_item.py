@@ -52,6 +52,33 @@ def test_one_is_assigned_to_a_busy_representative_after_a_look_at_who_exceeds(te
     expect(row(page, "Where is my parcel?")).to_contain_text("awaiting acceptance")
 
 
+def test_several_skills_are_chosen_by_keys_and_escape_closes_the_filter_alone(team, people, sign_in):
+    team.conversations(1, subject="Asked in Spanish")
+    page = sign_in(team.email("supervisor"))
+    live(page)
+    keys = page.keyboard
+    keys.press("j")
+    keys.press("a")
+    dialog = page.get_by_role("dialog", name="Assign work item")
+    expect(dialog.get_by_role("radio")).to_have_count(2)
+    filters = dialog.locator("summary")
+    filters.nth(1).focus()
+    keys.press("Enter")
+    expect(dialog.get_by_role("checkbox", name="refunds")).to_be_focused()
+    keys.press("Space")
+    expect(dialog.get_by_role("radio")).to_have_count(1)
+    keys.press("Tab")
+    keys.press("Space")
+    expect(filters.nth(1)).to_have_text("refunds, spanish")
+    assert violations(page) == []
+    keys.press("Escape")
+    expect(filters.nth(1)).to_be_focused()
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("radio", name="Ben Osei")).to_be_visible()
+    keys.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
 def test_one_is_moved_to_a_queue_by_keys_alone(team, people, sign_in):
     team.conversations(1, subject="Wrong queue")
     page = sign_in(team.email("supervisor"))
