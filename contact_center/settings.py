@@ -130,8 +130,10 @@ DATABASE_ROUTERS = ["contact_center.tenancy.routers.OwnerRunsMigrations"]
 REDIS_URL = env.redis("REDIS_URL", server_address(env, "REDIS_URL", VAR_DIR))
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "contact_center.web.cache.ForgetfulCache",
         "LOCATION": REDIS_URL,
+        # A Redis that doesn't answer must not hold up who signs in.
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
         # The broker and the live channels share this Redis.
         "KEY_PREFIX": "cache",
     }

@@ -29,6 +29,9 @@ class Browser:
     def cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
+    def close(self) -> None:
+        self._connection.close()
+
     def get(self, path: str) -> str:
         return self._send("GET", path)[1]
 
