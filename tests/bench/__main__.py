@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contact_center.embedded import ServersUnavailable, ensure_servers
-from tests.bench import bulk, intake, live, page
+from tests.bench import board, bulk, intake, live, page
 from tests.bench.data import Places, prepare
 from tests.bench.document import write
 from tests.bench.report import Table
@@ -17,6 +17,7 @@ from tests.real_console import ROOT, Console
 DATABASE, REDIS_NUMBER = "bench_console", 10
 MEASUREMENTS: dict[str, Callable[[Console, Places], Table | list[Table]]] = {
     "page": page.measure,
+    "board": board.measure,
     "bulk": bulk.measure,
     "live": live.measure,
     "intake": intake.measure,

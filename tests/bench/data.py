@@ -62,6 +62,11 @@ def prepare(console: Console, *, fresh: bool) -> Places:
         ).fetchone()
         if have < TOTAL:
             fill(filler, places)
+        (stays,) = connection.execute(
+            "select exists (select from conversations_queuesegment where left_at is not null)"
+        ).fetchone()
+        if not stays:
+            _courses_of_closed(filler)
     with psycopg.connect(console.owner_url, autocommit=True) as connection:
         connection.execute("vacuum (analyze)")
     return Places(*places[:5])
@@ -91,6 +96,41 @@ def fill(filler: Filler, places: list[Place]) -> None:
                where r.id = held.id and held.units > 0""",
             [place.id],
         )
+
+
+def _courses_of_closed(filler: Filler) -> None:
+    """One stay and one session of each closed conversation: six of seven were accepted, the others abandoned."""
+    filler.connection.execute(
+        f"""update conversations_conversation
+            set is_abandoned = id % 7 = 0,
+                first_accepted_at = case when id % 7 > 0 then created_at + (id % 90) * interval '1 second' end
+            where status = '{Status.CLOSED}'"""
+    )
+    filler.connection.commit()
+    closed = f"conversations_conversation c where c.status = '{Status.CLOSED}'"
+    common = {
+        "organization_id": "c.organization_id",
+        "conversation_id": "c.id",
+        "queue_id": "c.queue_id",
+        "accepted_at": "c.first_accepted_at",
+    }
+    with filler.bare("conversations_queuesegment"):
+        filler.insert(
+            "conversations_queuesegment",
+            {
+                **common,
+                "entered_at": "c.created_at",
+                "left_at": "c.closed_at",
+                "entry": "'DirectQueueEntry'",
+                "is_abandoned": "c.is_abandoned",
+            },
+            closed,
+        )
+    filler.connection.commit()
+    with filler.bare("conversations_session"):
+        columns = {**common, "opened_at": "c.created_at", "closed_at": "c.closed_at"}
+        filler.insert("conversations_session", columns, closed)
+    filler.connection.commit()
 
 
 _MIXED = (

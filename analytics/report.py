@@ -1,0 +1,127 @@
+"""The figures and plots of the Ongoing conversation report, all over the very rows that its list shows."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, DateTimeField, F, Func, Min, Q, QuerySet
+from django.db.models import Value as SqlValue
+from django.utils import timezone
+
+from analytics.figures import figure
+from analytics.metrics import METRICS
+from analytics.metrics.live import conversation_values
+from analytics.thresholds import Limits, thresholds
+from contact_center.web.plots import Bars, Course
+from conversations.models import Conversation
+from conversations.presenters import CHANNEL_LABELS
+from conversations.sentiment import LEVELS
+from conversations.states import Phase, phase_of
+
+FIGURES = ("ongoing", "active", "backlog", "waiting", "wrap_up", "longest_wait", "sentiment")
+# Steps of the course, the finest that leaves at most this many points.
+STEPS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 1440))
+POINTS = 48
+
+
+def read(rows: QuerySet[Conversation]) -> dict[str, Any]:
+    """Plain data for the plots, and for the hub to compare. Six queries whatever the number of rows."""
+    now = timezone.now()
+    values, limits = conversation_values(rows, now), thresholds()
+    longest = values["longest_wait"]
+    since = "" if longest is None else (now - timedelta(seconds=longest)).replace(microsecond=0).isoformat()
+    return {
+        "figures": [
+            {**figure(METRICS[name], values[name], limits.get(name, Limits())).plain, "name": name} for name in FIGURES
+        ],
+        "longest_since": since,
+        "channels": _counted(rows.order_by().values_list("channel").annotate(n=Count("pk"))),
+        "phases": _phases(rows),
+        "sentiment": rows.aggregate(**{level.value: Count("pk", filter=_of_level(level)) for level in LEVELS}),
+        "course": _course(rows, now),
+    }
+
+
+def _counted(found: Any) -> dict[str, int]:
+    return dict(sorted(found, key=lambda pair: -pair[1]))
+
+
+def _phases(rows: QuerySet[Conversation]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for status, reason, number in rows.order_by().values_list("status", "status_reason").annotate(n=Count("pk")):
+        counts[phase_of(status, reason).value] += number
+    return {phase.value: counts[phase.value] for phase in Phase if counts[phase.value]}
+
+
+def _of_level(level: Any) -> Q:
+    return Q(sentiment_score__gte=level.least, sentiment_score__lt=level.below)
+
+
+def _course(rows: QuerySet[Conversation], now: datetime) -> list[tuple[str, int]]:
+    """How many of them came in when; steps in which none did count as nothing."""
+    first = rows.aggregate(first=Min("created_at"))["first"]
+    if first is None:
+        return []
+    step = next((step for step in STEPS if (now - first) / step <= POINTS), STEPS[-1])
+    origin = datetime(2000, 1, 1, tzinfo=now.tzinfo)
+    at = Func(SqlValue(step), F("created_at"), SqlValue(origin), function="date_bin", output_field=DateTimeField())
+    found = dict(rows.order_by().values_list(at).annotate(n=Count("pk")))
+    moment = max(first, now - step * POINTS)
+    moment -= (moment - origin) % step
+    course = []
+    while moment <= now:
+        course.append((moment.isoformat(), found.get(moment, 0)))
+        moment += step
+    return course
+
+
+# --- For the templates ---
+
+
+def plots(report: dict[str, Any], list_url: str) -> list[dict[str, Any]]:
+    """What `read` found, as plots; each bar leads to its conversations."""
+    return [
+        {"course": _over_time(report["course"])},
+        {
+            "bars": Bars(
+                "by-channel",
+                "By channel",
+                "No ongoing conversation.",
+                [(CHANNEL_LABELS[name], n, f"{list_url}?channel={name}") for name, n in report["channels"].items()],
+            )
+        },
+        {
+            "bars": Bars(
+                "by-status",
+                "By status",
+                "No ongoing conversation.",
+                [(str(Phase(name).label), n, _status_url(name, list_url)) for name, n in report["phases"].items()],
+            )
+        },
+        {
+            "bars": Bars(
+                "by-sentiment",
+                "Sentiment",
+                "No conversation with a sentiment yet.",
+                [
+                    (level.label, report["sentiment"][level.value], f"{list_url}?sentiment={level.value}")
+                    for level in LEVELS
+                    if any(report["sentiment"].values())
+                ],
+            )
+        },
+    ]
+
+
+def _status_url(phase: str, list_url: str) -> str:
+    status = "active" if phase == Phase.AWAITING else phase
+    return f"{list_url}?status={status}"
+
+
+def _over_time(course: list[tuple[str, int]]) -> Course:
+    points = [(datetime.fromisoformat(at), (float(count),)) for at, count in course]
+    counts = [count for _, count in course]
+    summary = "No ongoing conversation."
+    if counts:
+        summary = f"{sum(counts):,} by when they were created, at most {max(counts):,} at a time."
+    return Course("over-time", "Conversations over time", summary, ["Created"], points, kind="step")
