@@ -1,6 +1,7 @@
 """The figures and plots of the Ongoing conversation report, all over the very rows that its list shows."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,44 +79,36 @@ def _course(rows: QuerySet[Conversation], now: datetime) -> list[tuple[str, int]
 # --- For the templates ---
 
 
-def plots(report: dict[str, Any], list_url: str) -> list[dict[str, Any]]:
-    """What `read` found, as plots; each bar leads to its conversations."""
+def plots(report: Mapping[str, Any], list_url: str) -> list[dict[str, Any]]:
+    """What `read` found, as plots; each bar leads to its conversations. `list_url` carries the window already."""
+    nobody = "No ongoing conversation."
+    channels = [
+        (CHANNEL_LABELS[name], number, with_part(list_url, "channel", name))
+        for name, number in report["channels"].items()
+    ]
+    phases = [
+        (str(Phase(name).label), number, _status_url(name, list_url)) for name, number in report["phases"].items()
+    ]
+    felt = [
+        (level.label, report["sentiment"][level.value], with_part(list_url, "sentiment", level.value))
+        for level in LEVELS
+        if any(report["sentiment"].values())
+    ]
     return [
         {"course": _over_time(report["course"])},
-        {
-            "bars": Bars(
-                "by-channel",
-                "By channel",
-                "No ongoing conversation.",
-                [(CHANNEL_LABELS[name], n, f"{list_url}?channel={name}") for name, n in report["channels"].items()],
-            )
-        },
-        {
-            "bars": Bars(
-                "by-status",
-                "By status",
-                "No ongoing conversation.",
-                [(str(Phase(name).label), n, _status_url(name, list_url)) for name, n in report["phases"].items()],
-            )
-        },
-        {
-            "bars": Bars(
-                "by-sentiment",
-                "Sentiment",
-                "No conversation with a sentiment yet.",
-                [
-                    (level.label, report["sentiment"][level.value], f"{list_url}?sentiment={level.value}")
-                    for level in LEVELS
-                    if any(report["sentiment"].values())
-                ],
-            )
-        },
+        {"bars": Bars("by-channel", "By channel", nobody, channels)},
+        {"bars": Bars("by-status", "By status", nobody, phases)},
+        {"bars": Bars("by-sentiment", "Sentiment", "No conversation with a sentiment yet.", felt)},
     ]
+
+
+def with_part(url: str, name: str, value: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{name}={value}"
 
 
 def _status_url(phase: str, list_url: str) -> str:
     status = "active" if phase == Phase.AWAITING else phase
-    return f"{list_url}?status={status}"
+    return with_part(list_url, "status", status)
 
 
 def _over_time(course: list[tuple[str, int]]) -> Course:

@@ -1,4 +1,6 @@
-"""The pages with figures: the wallboard, and what stands behind each metric."""
+"""The pages with figures: report, wallboard, and what stands behind each metric."""
+
+from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -10,9 +12,19 @@ from analytics import wallboard
 from analytics.details import details
 from analytics.metrics import METRICS
 from analytics.narrowing import Narrowing
+from analytics.report_context import page_context
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from contact_center.web.render import render_page_or_fragment
+from conversations.listing import REPORT
+from conversations.views.list import listed
+
+
+@require_safe
+@organization_view(Right.SUPERVISE)
+def show_report(request: OrganizationRequest, organization: str) -> HttpResponse:
+    """The list of conversations once more, over its own rows and with figures above them."""
+    return listed(request, REPORT, "analytics/report.html", partial(page_context, organization))
 
 
 @require_safe

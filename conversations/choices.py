@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from contact_center.tenancy.access import Actor
+from contact_center.tenancy.models import OrganizationSettings
 from conversations.visibility import queues_of, representatives_of
 from routing.kinds import Kind
 from routing.models import Intent, WorkStream
@@ -16,6 +17,10 @@ class Choices:
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
+
+    @cached_property
+    def organization_time_zone(self) -> str:
+        return OrganizationSettings.objects.values_list("time_zone", flat=True).first() or "UTC"
 
     @cached_property
     def _queues(self) -> list[tuple[int, str, bool, str]]:

@@ -49,6 +49,16 @@ COLUMNS: dict[str, Column] = {
         Column("queue", "Queue", "queue"),
         Column("work_stream", "Work stream", "work_stream", ("work_stream__name",)),
         Column("representative", "Representative", "representative"),
+        Column(
+            "presence",
+            "Presence and units",
+            reads=(
+                "representative__presence",
+                "representative__custom_presence__text",
+                "representative__units_used",
+                "representative__total_units",
+            ),
+        ),
         Column("status", "Status", "status"),
         Column("priority", "Priority", "priority"),
         Column("intent", "Intent", "intent", ("intent__name",)),

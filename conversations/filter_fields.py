@@ -158,6 +158,24 @@ def _priority(values: Sequence[str]) -> Q:
     return Q(priority__in=[Priority[value.upper()] for value in values])
 
 
+# How far back the report looks; the last lifts it.
+WINDOWS = {"24h": "in the last 24 h", "2h": "in the last 2 h", "today": "today", "open": "at any time"}
+
+
+def _window(choices: Choices, values: Sequence[str]) -> Q:
+    """Today is the organization's, so that everybody reads the same report."""
+    found = Q(pk__in=[])
+    for value in values:
+        if value == "open":
+            return Q()
+        found |= periods.within("created_at", value, choices.organization_time_zone)
+    return found
+
+
+def _windows(choices: Choices) -> Mapping[str, str]:
+    return WINDOWS
+
+
 FIELDS: tuple[Field, ...] = (
     _one_of("status", "Status", lambda c: {**STATUSES, ANY_STATUS: "Any"}, _status, offered=lambda c: STATUSES),
     _one_of("kind", "Kind", lambda c: KINDS, _kind),
@@ -178,6 +196,7 @@ FIELDS: tuple[Field, ...] = (
     _one_of("priority", "Priority", lambda c: PRIORITIES, _priority),
     _period("created", "Created", "created_at"),
     _period("closed", "Closed", "closed_at"),
+    Field("window", "Created", lambda c, value: WINDOWS.get(value), _window, _windows),
     _length("wait_over", "Waiting longer than", _waiting_over),
     _length("no_reply", "No reply for", _unanswered_over),
 )

@@ -118,6 +118,8 @@ class ConversationFilter:
                 rows = rows.filter(each.condition(self.choices, accepted))
             elif self._wrong(each.name):
                 return rows.none()
+        if self.listing.window and "window" not in self.values:
+            rows = rows.filter(BY_NAME["window"].condition(self.choices, (self.listing.window,)))
         if self._wrong("view"):
             return rows.none()
         if not self.text:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from conversations.columns import COLUMNS, Columns
 from conversations.filter_fields import STATUSES, Names
+from conversations.models.conversation import ONGOING_ROW
 from conversations.rules import Action
 from conversations.sorting import DEFAULT_ORDER, Order
 from conversations.states import Status
@@ -31,6 +32,8 @@ class Listing:
     # Where a control offers something else than usual.
     offers: Mapping[str, Names] = field(default_factory=dict)
     base: Q = field(default_factory=Q)
+    # How far back it looks unless the person chooses another of filter_fields.WINDOWS; empty: it looks at all.
+    window: str = ""
     # Commands of its bar; None: all there are.
     actions: frozenset[Action] | None = None
     default_order: Order = DEFAULT_ORDER
@@ -74,6 +77,7 @@ ONGOING = Listing(
 
 # A record neither waits for a customer nor is wrapped up.
 _RECORD_STATUSES = {value: STATUSES[value] for value in (Status.OPEN.value, Status.ACTIVE.value, Status.CLOSED.value)}
+_OF_RECORDS_ALONE = {"record_type", "case_number", "regarding", "age"}
 _OF_TALKS_ALONE = {"channel", "mode", "sentiment", "wait", "last_customer_message"}
 
 RECORDS = Listing(
@@ -128,4 +132,32 @@ RECORDS = Listing(
     show_all="Show all ongoing record conversations",
 )
 
-LISTINGS: dict[str, Listing] = {listing.name: listing for listing in (ONGOING, RECORDS)}
+REPORT = Listing(
+    name="report",
+    heading="Ongoing conversation report",
+    url_name="analytics:report",
+    columns=Columns.of(
+        (
+            "subject",
+            "status",
+            "representative",
+            "presence",
+            "queue",
+            "channel",
+            "wait",
+            "handle_time",
+            "sentiment",
+        )
+    ),
+    offered_columns=tuple(name for name in COLUMNS if name not in _OF_RECORDS_ALONE),
+    filters=("status", "queue", "representative", "channel", "mode", "sentiment", "priority", "intent", "work_stream"),
+    # Whatever is asked for, it is about what isn't closed, and records have a list of their own.
+    base=ONGOING_ROW & ~Q(channel=Channel.RECORD),
+    window="24h",
+    actions=frozenset(Action) - {Action.RELEASE, Action.REMOVE},
+    empty_title="No ongoing conversations in this period",
+    empty_text="Conversations that come in appear here by themselves. Older ones are under All open.",
+    show_all="Show all of the last 24 hours",
+)
+
+LISTINGS: dict[str, Listing] = {listing.name: listing for listing in (ONGOING, RECORDS, REPORT)}

@@ -8,7 +8,7 @@ from contact_center.web.templatetags.console import duration
 from conversations.models import RecordItem
 from conversations.sentiment import level_of
 from conversations.states import Phase, Priority, Status, StatusReason, phase_of
-from routing.kinds import Channel, Kind, Mode
+from routing.kinds import Channel, Kind, Mode, Presence
 
 CHANNEL_LABELS: dict[str, str] = dict(Channel.choices)
 CHANNEL_ICONS: dict[str, str] = {
@@ -23,6 +23,7 @@ CHANNEL_ICONS: dict[str, str] = {
 }
 ELEVATED = {"voice": "Voice call", "video": "Video call"}
 PRIORITY_LABELS: dict[int, str] = {priority.value: str(priority.label) for priority in Priority}
+PRESENCE_LABELS: dict[str, str] = dict(Presence.choices)
 MODE_LABELS: dict[str, str] = {Mode.LIVE_CHAT: "Live chat", Mode.PERSISTENT: "Persistent", Mode.NONE: ""}
 STATUS_LABELS: dict[str, str] = dict(Status.choices)
 RECORD_TYPE_LABELS: dict[str, str] = dict(RecordItem.Type.choices)
@@ -118,6 +119,21 @@ class ConversationRow:
     @property
     def work_stream(self) -> str:
         return self._text("work_stream__name")
+
+    @property
+    def presence(self) -> str:
+        """Of the representative, as people read it; with the units used beside it."""
+        presence = self._text("representative__presence")
+        return self._text("representative__custom_presence__text") or PRESENCE_LABELS.get(presence, "")
+
+    @property
+    def presence_base(self) -> str:
+        return self._text("representative__presence")
+
+    @property
+    def units(self) -> str:
+        total = self._values["representative__total_units"]
+        return "" if total is None else f"{self._values['representative__units_used']}/{total}"
 
     @property
     def intent(self) -> str:

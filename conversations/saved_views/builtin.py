@@ -38,6 +38,12 @@ BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
         _OLD,
         _CLOSED,
     ),
+    "report": (
+        BuiltInView(ALL, "Last 24 hours", ""),
+        BuiltInView("last-2h", "Last 2 hours", "window=2h"),
+        BuiltInView("today", "Today", "window=today"),
+        BuiltInView("all-open", "All open", "window=open"),
+    ),
     "records": (
         BuiltInView(ALL, "All ongoing", ""),
         _UNASSIGNED,

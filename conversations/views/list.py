@@ -1,5 +1,7 @@
 """The lists of conversations: the pages, the part of them that htmx replaces, and what a selection comes to."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from contact_center.web.pagination import count_rows
-from contact_center.web.render import render_page_or_fragment
+from contact_center.web.render import render_page_or_fragment, wants_fragment
 from conversations import queries
 from conversations.filters import ConversationFilter
 from conversations.list_context import details_url_of, list_context
@@ -24,16 +26,22 @@ from conversations.selection_summary import headline, summarize
 @require_safe
 @organization_view(Right.SUPERVISE)
 def conversation_list(request: OrganizationRequest, organization: str) -> HttpResponse:
-    return _listed(request, ONGOING)
+    return listed(request, ONGOING)
 
 
 @require_safe
 @organization_view(Right.SUPERVISE)
 def record_list(request: OrganizationRequest, organization: str) -> HttpResponse:
-    return _listed(request, RECORDS)
+    return listed(request, RECORDS)
 
 
-def _listed(request: OrganizationRequest, listing: Listing) -> HttpResponse:
+def listed(
+    request: OrganizationRequest,
+    listing: Listing,
+    page_template: str = "conversations/list.html",
+    more: Callable[[ConversationFilter], Mapping[str, Any]] = lambda shown: {},
+) -> HttpResponse:
+    """The page of a list. `more` is what its template needs beside the list; a fragment is the list alone."""
     actor = request.actor
     # An address without a query is the person's own start; htmx and links say what they mean.
     if not request.GET and not request.htmx and (key := default_key(actor, listing.name)) != ALL:
@@ -45,9 +53,9 @@ def _listed(request: OrganizationRequest, listing: Listing) -> HttpResponse:
     details_url = details_url_of(actor)
     rows = [ConversationRow(values[id], details_url) for id in page.ids if id in values]
     context = list_context(actor, shown, page, rows, count_rows(matching))
-    return render_page_or_fragment(
-        request, "conversations/list.html", "conversations/_list_body.html", context, target="list-body"
-    )
+    if not wants_fragment(request, "list-body"):
+        context |= more(shown)
+    return render_page_or_fragment(request, page_template, "conversations/_list_body.html", context, target="list-body")
 
 
 @require_POST

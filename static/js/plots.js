@@ -9,15 +9,15 @@ const zone = document.documentElement.dataset.timeZone || undefined;
 const theme = () => document.documentElement.dataset.bsTheme || "";
 
 function read(figure) {
-  const rows = [...figure.querySelectorAll("tbody tr")];
-  const columns = [...figure.querySelectorAll("thead th")].slice(1);
+  const [head, ...rows] = [...figure.querySelectorAll("[role=row]")];
+  const columns = [...head.children].slice(1);
   const number = (cell) => (cell.dataset.value === "" ? null : Number(cell.dataset.value));
   return {
     labels: columns.map((column) => column.textContent),
     colours: columns.map((column) => column.dataset.colour),
     data: [
       rows.map((row) => Date.parse(row.querySelector("time").dateTime) / 1000),
-      ...columns.map((_, index) => rows.map((row) => number(row.cells[index + 1]))),
+      ...columns.map((_, index) => rows.map((row) => number(row.children[index + 1]))),
     ],
   };
 }

@@ -20,8 +20,8 @@ def test_a_course_carries_its_sentence_and_its_table():
     text = render_to_string("components/_plot.html", {"plot": course})
     assert 'id="plot-sentiment"' in text
     assert 'aria-label="Sentiment. It fell from 60 to 40.5."' in text
-    assert '<td data-value="60">60</td><td data-value="">–</td>' in text
-    assert '<td data-value="40.5">40.5</td><td data-value="50">50</td>' in text
+    assert '<span role="cell" data-value="60">60</span><span role="cell" data-value="">–</span>' in text
+    assert '<span role="cell" data-value="40.5">40.5</span><span role="cell" data-value="50">50</span>' in text
     assert "hx-swap-oob" not in text
     assert 'hx-swap-oob="morph"' in render_to_string("components/_plot.html", {"plot": course, "out_of_band": True})
 
