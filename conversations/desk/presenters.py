@@ -1,9 +1,11 @@
 """What the desk's templates print: strings and flags made once. Whether something is allowed, the rule table says."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from contact_center.tenancy.access import Actor
 from conversations.desk.reading import MESSAGES_SHOWN, OPEN_SHOWN, Desk
+from conversations.masking import mask
 from conversations.models import Conversation, Message, Offer, Participant
 from conversations.presenters import PRIORITY_LABELS, STATUS_ICONS, STATUS_LABELS, channel_look, status_detail
 from conversations.rules import Action, why_not
@@ -183,7 +185,7 @@ def conversation(desk: Desk, actor: Actor) -> dict[str, Any]:
         "buttons": [{"name": action.value, "label": action.label, "icon": icon} for action, icon in allowed],
         "transfer": why_not(Action.TRANSFER_OWN, row, actor) is None,
         "pending": _pending(desk.asked),
-        "others": [_other(present) for present in desk.others],
+        "others": _others(desk.others),
         "consulting": row.representative_id != desk.person.pk,
         "wrap_up_done": why_not(Action.WRAP_UP_DONE, row, actor) is None,
         "dispositions": desk.dispositions,
@@ -202,6 +204,15 @@ def _pending(offer: Offer | None) -> dict[str, Any] | None:
     }
 
 
+def _others(present: Sequence[Participant]) -> list[dict[str, str]]:
+    """A supervisor who joined goes on monitoring; named once, by what is more."""
+    joined = {row.membership_id for row in present if row.mode == Participant.Mode.CONSULT}
+    joined.discard(None)
+    return [
+        _other(row) for row in present if not (row.mode == Participant.Mode.MONITOR and row.membership_id in joined)
+    ]
+
+
 def _other(present: Participant) -> dict[str, str]:
     """Somebody else in the conversation, by name and by what they do there."""
     name = str(present.representative or present.membership or "")
@@ -217,18 +228,21 @@ def transcript(desk: Desk) -> dict[str, Any]:
         "shown": desk.chosen is not None,
         "more": len(desk.messages) > MESSAGES_SHOWN,
         "id": desk.chosen.pk if desk.chosen else None,
-        "lines": [_line(message, desk.person) for message in desk.messages[-MESSAGES_SHOWN:]],
+        "lines": [_line(message, desk) for message in desk.messages[-MESSAGES_SHOWN:]],
     }
 
 
-def _line(message: Message, person: Representative) -> dict[str, Any]:
+def _line(message: Message, desk: Desk) -> dict[str, Any]:
+    """Numbers of cards and the like are hidden from everybody but who handles the conversation."""
+    person, chosen = desk.person, desk.chosen
+    handles = chosen is not None and chosen.representative_id == person.pk
     internal = message.visibility == Message.Visibility.INTERNAL
     return {
         "id": message.pk,
         "side": _side(message, person),
         "internal": internal,
         "name": _author(message, person),
-        "text": message.text,
+        "text": message.text if handles else mask(message.text),
         "at": message.created_at.isoformat(),
     }
 

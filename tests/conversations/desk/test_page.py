@@ -5,7 +5,8 @@ from django.test import Client
 
 from contact_center.tenancy.roles import Role
 from conversations.actions import perform
-from conversations.models import Message
+from conversations.desk.reading import MESSAGES_SHOWN
+from conversations.models import Conversation, Message
 from conversations.states import Status
 from routing.kinds import Channel, Presence
 from routing.models import CustomPresence, Representative
@@ -209,3 +210,25 @@ def test_it_is_read_in_a_fixed_number_of_queries(harbor, django_assert_num_queri
 def test_htmx_gets_the_desk_alone(harbor):
     text = text_of(page(harbor, **{"HX-Request": "true", "HX-Target": "desk"}))
     assert text.lstrip().startswith('<div id="desk"')
+
+
+def test_200_conversations_stand_on_it_and_can_be_searched(harbor):
+    with harbor.scope():
+        factories.make_conversations(200, queue=harbor.orders, status=Status.WAITING, representative=harbor.ana)
+    mine = page(harbor).context["parts"]["mine"]
+    assert mine.count('class="desk-row"') == 200
+    assert "data-desk-find" in mine
+    with harbor.scope():
+        Conversation.objects.all().delete()
+    assert "data-desk-find" not in page(harbor).context["parts"]["mine"]
+
+
+def test_of_a_long_transcript_the_newest_messages_are_shown(harbor):
+    with harbor.scope():
+        row = factories.make_conversation(queue=harbor.orders, status=Status.ACTIVE, representative=harbor.ana)
+        for number in range(MESSAGES_SHOWN + 1):
+            factories.make_message(row, f"Message {number}.")
+    transcript = page(harbor, f"?c={row.pk}").context["parts"]["transcript"]
+    assert f"The newest {MESSAGES_SHOWN} messages are shown." in transcript
+    assert "Message 0." not in transcript
+    assert f"Message {MESSAGES_SHOWN}." in transcript

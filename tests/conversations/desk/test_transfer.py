@@ -275,6 +275,14 @@ def test_a_consultant_reads_and_writes_notes_but_neither_replies_nor_ends(harbor
         assert [(note.text, note.visibility) for note in notes] == [("Try the depot", "internal")]
 
 
+def test_card_numbers_are_for_who_handles_it_alone(harbor, ben, consulted):
+    with harbor.scope():
+        factories.make_message(consulted, "My card is 4111 1111 1111 1111.")
+    assert "4111 1111 1111 1111" in desk(harbor, consulted, ben.membership)
+    assert "4111 1111" not in desk(harbor, consulted)
+    assert "•••• 1111" in desk(harbor, consulted)
+
+
 def test_a_consultant_leaves_and_reads_no_more(harbor, ben, consulted):
     response = act(harbor, consulted, "leave_consultation", harbor.agent, c=consulted.pk)
     assert response["HX-Push-Url"] == harbor.url("desk/")
@@ -305,6 +313,17 @@ def test_a_supervisor_who_monitors_is_named_where_the_organization_allows(harbor
             conversation=held, membership=harbor.supervisor, mode="monitor", joined_at=timezone.now()
         )
     assert ("is monitoring" in desk(harbor, held)) is found
+
+
+def test_a_supervisor_who_joined_is_named_once(harbor, held):
+    with harbor.scope():
+        for mode in ("monitor", "consult"):
+            Participant.objects.create(
+                conversation=held, membership=harbor.supervisor, mode=mode, joined_at=timezone.now()
+            )
+    head = desk(harbor, held)
+    assert "Supervisor is a consultant" in head
+    assert "is monitoring" not in head
 
 
 def test_a_transfer_by_a_supervisor_shows_as_pending_too(harbor, ben, held):
