@@ -3,9 +3,9 @@
 The page, its live view, "select all that match" and saved views all read a query through here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -18,6 +18,7 @@ from conversations import search
 from conversations.choices import Choices
 from conversations.columns import Columns
 from conversations.filter_fields import ANY_STATUS, FIELDS, Field
+from conversations.filter_reading import WRONG_LABELS, Chip, Senseless, accepted_values, or_default, shortened
 from conversations.listing import LISTINGS, ONGOING, Listing
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
@@ -31,25 +32,6 @@ from conversations.visibility import visible_to
 BY_NAME: dict[str, Field] = {each.name: each for each in FIELDS}
 # What makes a query say more than "this view".
 DEFINING = frozenset({*BY_NAME, "q", "sort", "columns"})
-# What a wrong value is repeated as, at most.
-SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Senseless:
-    """A value that means nothing, or nothing to this person: it matches no row, and a notice names it."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One part of the filter, and the query that is left without it ("" where there is nothing to take away)."""
-
-    label: str
-    value: str
-    query_without: str
 
 
 @dataclass(frozen=True)
@@ -80,19 +62,19 @@ class ConversationFilter:
         key = query.get("view") or ""
         view = find_view(actor, listing.name, key) if key else None
         defined_by = QueryDict(view.query) if view and DEFINING.isdisjoint(query) else query
-        values, senseless = _accepted(defined_by, choices)
+        values, senseless = accepted_values(defined_by, choices)
         text = search.tidy(defined_by.get("q") or "")
         if text and not search.is_searchable(text):
             senseless.append(Senseless("q", text))
-        order = _or_default(Order.parse, "sort", defined_by, listing.default_order, senseless)
-        columns = _or_default(
+        order = or_default(Order.parse, "sort", defined_by, listing.default_order, senseless)
+        columns = or_default(
             lambda typed: Columns.parse(typed, listing.offered_columns),
             "columns",
             defined_by,
             listing.columns,
             senseless,
         )
-        size = _or_default(page_size, "size", query, DEFAULT_PAGE_SIZE, senseless)
+        size = or_default(page_size, "size", query, DEFAULT_PAGE_SIZE, senseless)
         if key and view is None:
             senseless.append(Senseless("view", key))
         return cls(choices, text, values, tuple(senseless), order, columns, size, listing, view)
@@ -268,38 +250,3 @@ class ConversationFilter:
         given = {"list": "" if self.listing is ONGOING else self.listing.name, **more}
         wrong = [("view", wrong.value) for wrong in self.senseless if wrong.name == "view"]
         return urlencode([*self.definition_pairs(), *wrong, *((name, value) for name, value in given.items() if value)])
-
-
-# What isn't a field and yet is shown as a chip where it makes no sense.
-WRONG_LABELS = {"view": "View"}
-_T = TypeVar("_T")
-
-
-def _accepted(query: QueryDict, choices: Choices) -> tuple[dict[str, tuple[str, ...]], list[Senseless]]:
-    """What each field was given, and what of it makes no sense."""
-    values: dict[str, tuple[str, ...]] = {}
-    senseless: list[Senseless] = []
-    for each in FIELDS:
-        typed = sorted({value.strip() for value in query.getlist(each.name)} - {""})
-        accepted = tuple(value for value in typed if each.label_of(choices, value) is not None)
-        senseless += [Senseless(each.name, value) for value in typed if value not in accepted]
-        if accepted:
-            values[each.name] = accepted
-    return values, senseless
-
-
-def _or_default(
-    parse: Callable[[str], _T | None], name: str, query: QueryDict, default: _T, senseless: list[Senseless]
-) -> _T:
-    typed = query.get(name) or ""
-    if not typed:
-        return default
-    found = parse(typed)
-    if found is None:
-        senseless.append(Senseless(name, typed))
-        return default
-    return found
-
-
-def shortened(value: str) -> str:
-    return value if len(value) <= SHOWN else f"{value[:SHOWN]}…"

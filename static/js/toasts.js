@@ -76,7 +76,7 @@ region.addEventListener("click", (event) => {
 
 new MutationObserver((changes) => {
   if (changes.some((change) => change.addedNodes.length)) // The server names what it did where its answer has no room for a notice.
-document.addEventListener("notice:show", ({ detail }) => show(detail.text, detail.level || "good"));
+document.addEventListener("notice:show", ({ detail }) => show(detail.text, detail.level || "success"));
 
 lift();
 }).observe(region, { childList: true });
@@ -88,6 +88,6 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 
 // The server names what it did where its answer has no room for a notice.
-document.addEventListener("notice:show", ({ detail }) => show(detail.text, detail.level || "good"));
+document.addEventListener("notice:show", ({ detail }) => show(detail.text, detail.level || "success"));
 
 lift();
