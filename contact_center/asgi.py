@@ -10,7 +10,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contact_center.settings")
 http = get_asgi_application()
 
-from contact_center.live.routing import websocket_urlpatterns
+from contact_center.sockets import websocket_urlpatterns
 
 # The session is read by the consumer, after it accepted: in front of it, a thousand browsers coming back at once would
 # wait for one thread until Daphne refuses them.

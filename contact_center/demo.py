@@ -28,6 +28,7 @@ The console runs at {address}/
 
   Customers' chat pages    {address}/chat/demo-harbor/
                            {address}/chat/demo-summit/
+  The chat on a web site   {address}/chat/demo-harbor/shop/
   API keys                 demo-key-harbor, demo-key-summit for {address}/api/v1/
 
 Logs are in {logs}. Ctrl-C ends it all; a later start keeps the data, `make reset` drops it.

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from conversations.monitoring import views as monitoring
-from conversations.views import detail, list, saved_views
+from conversations.views import detail, list, saved_views, typing
 
 app_name = "conversations"
 
@@ -22,4 +22,5 @@ urlpatterns = [
     path("<int:conversation_id>/act/<slug:action>/", monitoring.act, name="act"),
     path("<int:conversation_id>/transcript/", monitoring.transcript, name="transcript"),
     path("<int:conversation_id>/", detail.conversation_detail, name="detail"),
+    path("<int:conversation_id>/typing/", typing.tell_typing, name="typing"),
 ]

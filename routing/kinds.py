@@ -30,6 +30,9 @@ class Channel(models.TextChoices):
     RECORD = "record", "Record"
 
 
+# What customers write on a page of ours.
+WITH_CHAT_PAGE = frozenset({Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT})
+
 MODE_OF_CHANNEL: dict[str, Mode] = {
     Channel.LIVE_CHAT: Mode.LIVE_CHAT,
     Channel.VOICE: Mode.NONE,

@@ -29,6 +29,8 @@ class AuditAction(models.IntegerChoices):
     OFFER_WITHDRAWN = 121, "Offer withdrawn"
     TRANSFER_ACCEPTED = 122, "Transfer accepted"
     WRAP_UP_FREED = 123, "Capacity freed in wrap-up"
+    CONSENT_GIVEN = 130, "Customer consented to monitoring"
+    CONSENT_DECLINED = 131, "Customer declined monitoring"
     # 2xx: what supervisors do
     ASSIGNED_TO_REPRESENTATIVE = 200, "Assigned to a representative"
     ASSIGNED_TO_QUEUE = 201, "Assigned to a queue"

@@ -45,7 +45,8 @@ WORK_STREAMS = (
     ("voice", "Voice", Channel.VOICE, 4, 90),
     ("records", "Records", Channel.RECORD, 5, 10),
 )
-CHAT_STREAM = "live-chat"
+# Work streams with a chat page, and what its key ends in.
+CHAT_STREAMS = {"live-chat": "", "persistent-chat": "-messages"}
 FORCE_CLOSE_REASONS = (
     "Customer did not respond",
     "Duplicate conversation",
@@ -178,7 +179,7 @@ def seed_work_streams(cast: Cast, queues: list[Queue]) -> None:
                 "wrap_up_rule": WorkStream.WrapUpRule.FOR_A_WHILE,
                 "wrap_up_hold_seconds": MINUTE,
                 "keep_same_representative": channel not in (Channel.LIVE_CHAT, Channel.VOICE, Channel.RECORD),
-                "chat_key": f"demo-{cast.slug}" if slug == CHAT_STREAM else None,
+                "chat_key": f"demo-{cast.slug}{CHAT_STREAMS[slug]}" if slug in CHAT_STREAMS else None,
             },
         )
 

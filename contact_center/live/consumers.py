@@ -10,7 +10,7 @@ from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from contact_center.live.entry import Entry
+from contact_center.live.entry import Door, Entry
 from contact_center.live.hub import running_hub
 from contact_center.live.outbox import Outbox
 from contact_center.live.protocol import NOT_FOUND, RIGHT_ENDED, AccessEnded, LiveView
@@ -22,8 +22,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
     membership_id: int | None = None
     resolved_at = 0.0
 
+    def door(self) -> Door:
+        """What the address and the cookie of this socket say; sockets of other people bring another."""
+        return Entry.of(self.scope)
+
     async def connect(self) -> None:
-        self.entry, self.hub, self.outbox = Entry.of(self.scope), running_hub(), Outbox(self.send, self.close)
+        self.entry, self.hub, self.outbox = self.door(), running_hub(), Outbox(self.send, self.close)
         await self.accept()
         self.resolved_at = time.monotonic()
         loop = asyncio.get_running_loop()

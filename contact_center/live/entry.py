@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -17,6 +17,12 @@ from contact_center.live.registry import factory_of
 from contact_center.tenancy.access import Actor, NotAMember, resolve_actor
 from contact_center.tenancy.models import Organization
 from contact_center.tenancy.scope import organization_scope
+
+
+class Door(Protocol):
+    def resolve(self) -> tuple[Actor, LiveView]:
+        """Who comes in as of now, and what they see; AccessEnded when nothing. Runs in a worker thread."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from conversations.actions.context import Context, load_offers
 from conversations.actions.effects import closes, enters_queue, withdraw_offer
 from conversations.actions.locking import lock_conversations
 from conversations.actions.step import Step
+from conversations.actions.telling import tell
 from conversations.actions.write import write
 from conversations.models import Conversation, QueueSegment
 from conversations.rules import Action
@@ -74,6 +75,7 @@ def escalates(conversation: Conversation, context: Context) -> Step:
     step = Step(conversation, AuditAction.ESCALATED, event="TransferToQueueInitiated")
     entry, closure = QueueSegment.Entry.ESCALATED, SessionClosure.ESCALATED
     enters_queue(step, conversation.queue_id, entry, closure, context.now)
+    tell(step, "One of our colleagues will be with you as soon as possible.", context)
     return step
 
 

@@ -20,7 +20,10 @@ def customer_seen(conversation: Conversation, *, now: datetime) -> None:
     seen = conversation.customer_seen_at
     if conversation.customer_connected and seen is not None and now - seen < NOTED_EVERY:
         return
+    # The thread that keeps pages live waits for nobody: whoever holds the row lets go, and the page asks again soon.
     rows = Conversation.objects.filter(pk=conversation.pk, status__in=TALKING)
+    if not rows.select_for_update(skip_locked=True).values_list("pk").first():
+        return
     if conversation.customer_connected:
         rows.update(customer_seen_at=now)
         return

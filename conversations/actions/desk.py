@@ -13,6 +13,7 @@ from conversations.actions.effects import (
     withdraw_offer,
 )
 from conversations.actions.step import Notice, Step
+from conversations.actions.telling import tell_back, tell_ended, tell_left, tell_taken_up
 from conversations.models import Conversation, Message, Offer, QueueSegment, Session
 from conversations.states import Author, OfferKind, OfferOutcome, Phase, SessionClosure, Status, StatusReason
 from routing.kinds import Presence
@@ -30,6 +31,7 @@ def accept(conversation: Conversation, context: Context) -> Step:
     step.accept_session = True
     step.primary_joins = True
     step.consultant_leaves = offer.representative_id
+    tell_taken_up(step, offer.representative, context)
     return step
 
 
@@ -53,6 +55,7 @@ def _accept_transfer(conversation: Conversation, offer: Offer, context: Context)
         transfer_pending=False,
         transfer_count=conversation.transfer_count + 1,
     )
+    tell_taken_up(step, offer.representative, context)
     _tell_about(offer, step, "transfer_accepted", "accepted", "accepted the transfer and holds it now.", context)
     return step
 
@@ -143,6 +146,7 @@ def pick(conversation: Conversation, context: Context) -> Step:
     step.consultant_leaves = representative.pk
     new_primary(step, representative.pk, "AgentPick", context.now, joined=True)
     step.hold_units(representative.pk, units_for(conversation, representative))
+    tell_taken_up(step, representative, context)
     return step
 
 
@@ -154,6 +158,7 @@ def reopen(conversation: Conversation, context: Context) -> Step:
     step.open_session = _accepted_session(conversation, representative.pk, context)
     new_primary(step, representative.pk, "AgentConversationRejoin", context.now, joined=True)
     step.hold_units(representative.pk, units_for(conversation, representative))
+    tell_back(step, representative, context)
     return step
 
 
@@ -195,6 +200,7 @@ def leave_waiting(conversation: Conversation, context: Context) -> Step:
     leaves_session(step, SessionClosure.MOVED_TO_WAITING)
     step.primary_leaves = SessionClosure.MOVED_TO_WAITING
     step.free_units()
+    tell_left(step, "Write here whenever you like; somebody will answer.", context)
     return step
 
 
@@ -203,6 +209,7 @@ def release_own(conversation: Conversation, context: Context) -> Step:
     step = Step(conversation, AuditAction.RELEASED)
     withdraw_offer(step, context.offers.get(conversation.pk))
     enters_queue(step, conversation.queue_id, QueueSegment.Entry.RETURNED, SessionClosure.RELEASED, context.now)
+    tell_left(step, "Somebody else will be with you as soon as possible.", context)
     return step
 
 
@@ -210,7 +217,9 @@ def end(conversation: Conversation, context: Context) -> Step:
     """T11; what an AI agent ends was ended by an AI agent."""
     by_ai_agent = _ai_agent_holds(conversation)
     reason = StatusReason.ENDED_BY_AI_AGENT if by_ai_agent else StatusReason.ENDED_BY_REPRESENTATIVE
-    return wraps_up(conversation, context, reason, AuditAction.ENDED, event="PrimaryAgentEndConversation")
+    step = wraps_up(conversation, context, reason, AuditAction.ENDED, event="PrimaryAgentEndConversation")
+    tell_ended(step, context)
+    return step
 
 
 def _ai_agent_holds(conversation: Conversation) -> bool:

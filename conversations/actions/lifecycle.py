@@ -22,6 +22,7 @@ from conversations.actions.drafts import Draft, Said
 from conversations.actions.effects import closes, due, enters_queue, new_primary, withdraw_offer
 from conversations.actions.locking import lock_conversations
 from conversations.actions.step import Notice, Step
+from conversations.actions.telling import CLOSED_BY_ITSELF, tell
 from conversations.actions.write import write
 from conversations.masking import mask
 from conversations.models import (
@@ -264,10 +265,14 @@ def _due(row: Conversation, context: Context) -> Step | None:
     if row.phase is Phase.WRAP_UP and row.units_held and _hold_is_over(row, context.now):
         return _wrap_up_freed(row, context)
     if row.phase is Phase.ACTIVE:
-        return desk.wraps_up(row, context, StatusReason.AUTO_CLOSED, AuditAction.AUTO_CLOSED, event="ConversationClose")
+        step = desk.wraps_up(row, context, StatusReason.AUTO_CLOSED, AuditAction.AUTO_CLOSED, event="ConversationClose")
+        tell(step, CLOSED_BY_ITSELF, context)
+        return step
     reason = StatusReason.AUTO_CLOSED_WAITING if row.phase is Phase.WAITING else StatusReason.AUTO_CLOSED
     step = Step(row, AuditAction.AUTO_CLOSED, event="ConversationClose")
     closes(step, reason, SessionClosure.AUTO_CLOSED, context.now, pending_offer=offer)
+    if row.phase is not Phase.WRAP_UP:
+        tell(step, CLOSED_BY_ITSELF, context)
     return step
 
 

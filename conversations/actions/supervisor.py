@@ -7,6 +7,7 @@ from contact_center.errors import Refused
 from conversations.actions.context import Context
 from conversations.actions.effects import closes, enters_queue, leaves_session, new_primary, units_for, withdraw_offer
 from conversations.actions.step import Notice, Step
+from conversations.actions.telling import tell_passed_on
 from conversations.models import Conversation, Offer, QueueSegment, Session
 from conversations.rules.targets import why_not_queue, why_not_representative
 from conversations.states import OfferKind, Phase, SessionClosure, Status, StatusReason
@@ -54,6 +55,7 @@ def transfer_to_queue(conversation: Conversation, context: Context) -> Step:
     step = Step(conversation, AuditAction.TRANSFERRED_TO_QUEUE, event="TransferToQueueInitiated")
     withdraw_offer(step, context.offers.get(conversation.pk))
     enters_queue(step, queue.pk, QueueSegment.Entry.TRANSFER, SessionClosure.TRANSFERRED_TO_QUEUE, context.now)
+    tell_passed_on(step, context)
     step.fields["transfer_count"] = conversation.transfer_count + 1
     return step
 

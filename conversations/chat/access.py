@@ -3,23 +3,21 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
+from contact_center.content_security import may_be_framed
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Organization
-from contact_center.tenancy.rate_limit import count_call
 from contact_center.tenancy.scope import organization_scope
+from conversations.chat.limits import What, address_of, seconds_to_wait
 from conversations.chat.visitors import Visitor
 from routing.models import WorkStream
 
-# Requests of one visitor in a minute: an open page asks every two seconds, a person writes now and then.
-PER_MINUTE = 120
-# Many people may share an address; a script that throws its cookies away stays below this.
-PER_MINUTE_AND_ADDRESS = 3_000
-POSTS_PER_MINUTE_AND_ADDRESS = 120
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ChatRequest(HttpRequest):
@@ -30,6 +28,8 @@ class ChatRequest(HttpRequest):
     visitor: Visitor
     # Who acts: somebody outside, with no right in the console.
     customer: Actor
+    # Seconds until the visitor may send this again; the view says so without losing what was written.
+    must_wait: int
 
 
 P = ParamSpec("P")
@@ -38,30 +38,54 @@ P = ParamSpec("P")
 View = Callable[Concatenate[Any, P], HttpResponse]
 
 
-def chat_view(view: View[P]) -> View[P]:
-    """Open the scope of the organization that the key belongs to; 404 for an unknown key, 429 for a flood."""
+def chat_view(what: What) -> Callable[[View[P]], View[P]]:
+    """Open the scope of the organization that the key belongs to; 404 for an unknown key.
 
-    @wraps(view)
-    def guarded(request: ChatRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        key = str(kwargs["key"])
-        organization_id = organization_of_chat_key(key)
-        if organization_id is None:
-            raise Http404("There is no such chat.")
-        with organization_scope(organization_id):
-            request.stream = WorkStream.objects.select_related("organization").get(chat_key=key)
-            request.organization = request.stream.organization
-            request.visitor = Visitor.of(request, key)
-            request.customer = Actor(organization_id=organization_id, name="Customer")
-            if not request.organization.is_active:
+    Django's own protection needs a cookie that a frame on another site doesn't get: here the origin is checked.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: ChatRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            key = str(kwargs["key"])
+            organization_id = organization_of_chat_key(key)
+            if organization_id is None:
                 raise Http404("There is no such chat.")
-            if _is_flooding(request):
-                return HttpResponse("Too many messages in a short time. Please wait a minute.", status=429)
-            response = view(request, *args, **kwargs)
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-            return response
+            if request.method not in SAFE and not comes_from(request.get_host(), request.headers):
+                return HttpResponse("This was sent from another page. Open the chat and try again.", status=403)
+            with organization_scope(organization_id):
+                _fill(request, key, what)
+                response = view(request, *args, **kwargs)
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+                return _framed(response, request.stream)
 
-    return cast(View[P], guarded)
+        return cast(View[P], guarded)
+
+    return decorate
+
+
+def _fill(request: ChatRequest, key: str, what: What) -> None:
+    request.stream = stream_of(key)
+    request.organization = request.stream.organization
+    request.visitor = Visitor.of(request, key)
+    request.customer = customer_actor(request.organization)
+    address = address_of(request.headers.get("X-Forwarded-For", ""), str(request.META.get("REMOTE_ADDR", "")))
+    request.must_wait = seconds_to_wait(what, key=key, visitor=request.visitor.token, address=address)
+
+
+def customer_actor(organization: Organization) -> Actor:
+    return Actor(organization_id=organization.pk, organization_slug=organization.slug, name="Customer")
+
+
+def stream_of(key: str) -> WorkStream:
+    """Raises Http404 where the organization is closed. Call inside its scope."""
+    streams = WorkStream.objects.select_related("organization", "default_queue__operating_hours")
+    stream = streams.filter(chat_key=key, organization__is_active=True).first()
+    if stream is None:
+        raise Http404("There is no such chat.")
+    return stream
 
 
 def organization_of_chat_key(key: str) -> int | None:
@@ -72,16 +96,14 @@ def organization_of_chat_key(key: str) -> int | None:
         return found
 
 
-def _is_flooding(request: ChatRequest) -> bool:
-    """Counts the visitor, and the address for whoever comes without a cookie each time."""
-    key, address = request.visitor.key, _address(request)
-    limits = {f"chat:{request.visitor.token}": PER_MINUTE, f"chat:{key}:{address}": PER_MINUTE_AND_ADDRESS}
-    if request.method == "POST":
-        limits[f"chat-post:{key}:{address}"] = POSTS_PER_MINUTE_AND_ADDRESS
-    return not all(count_call(name, limit).allowed for name, limit in limits.items())
+def comes_from(host: str, headers: Any) -> bool:
+    """Whether a page of `host` sent it. Every browser of today names the origin of what it posts or connects.
+
+    Whoever names none is no browser, and nobody else's cookie can be in what it sends.
+    """
+    origin = headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == host
 
 
-def _address(request: HttpRequest) -> str:
-    """The proxy's word for it where the operator trusts the proxy."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUST_PROXY else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+def _framed(response: HttpResponse, stream: WorkStream) -> HttpResponse:
+    return may_be_framed(response, stream.allowed_origins)

@@ -1,48 +1,59 @@
-"""What a customer sees of a conversation: public messages and one line of state, never anything internal."""
+"""What a customer may read of a conversation: its public messages, and nothing else by any path."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations.models import Conversation, Message
-from conversations.states import Author, Phase
-from routing.kinds import Mode
+from django.db.models import QuerySet
+
+from conversations.chat.visitors import token_in
+from conversations.models import Message
+from conversations.states import Author
+
+LINES_SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`token` is the name under which the customer's page sent it."""
+
+    id: int
     side: str
     name: str
     text: str
     at: datetime
+    token: str = ""
 
 
-def transcript(conversation: Conversation, organization_name: str) -> list[Line]:
-    """Public messages in order. One query."""
-    rows = Message.objects.filter(conversation=conversation, visibility=Message.Visibility.PUBLIC)
-    return [_line(row, organization_name) for row in rows.select_related("representative").order_by("pk")]
+def public_messages(conversation_id: int) -> QuerySet[Message]:
+    return Message.objects.filter(conversation_id=conversation_id, visibility=Message.Visibility.PUBLIC)
+
+
+def newest_ids(conversation_id: int) -> list[int]:
+    """The last ones, the oldest of them first. One query."""
+    rows = public_messages(conversation_id).order_by("-pk").values_list("pk", flat=True)[:LINES_SHOWN]
+    return list(rows)[::-1]
+
+
+def lines(conversation_id: int, ids: Collection[int], organization_name: str) -> dict[int, Line]:
+    """One query. An id of another conversation, or of an internal message, has no line."""
+    rows = public_messages(conversation_id).filter(pk__in=ids).select_related("representative", "membership__user")
+    return {row.pk: _line(row, organization_name) for row in rows}
 
 
 def _line(message: Message, organization_name: str) -> Line:
     if message.author == Author.CUSTOMER:
-        return Line("customer", "You", message.text, message.created_at)
+        own = token_in(message.external_id)
+        return Line(message.pk, "customer", "You", message.text, message.created_at, own)
     if message.author == Author.SYSTEM:
-        return Line("system", "", message.text, message.created_at)
+        return Line(message.pk, "system", "", message.text, message.created_at)
+    return Line(message.pk, "service", _author(message, organization_name), message.text, message.created_at)
+
+
+def _author(message: Message, organization_name: str) -> str:
+    """A message of the organization stands under its name alone; who sent it is nobody's business outside."""
     if message.author == Author.ORGANIZATION:
-        return Line("service", organization_name, message.text, message.created_at)
-    name = message.representative.name if message.representative else "Service"
-    return Line("service", name, message.text, message.created_at)
-
-
-def state_line(conversation: Conversation) -> str:
-    """Where things stand, in the customer's words."""
-    phase = conversation.phase
-    if phase is Phase.CLOSED or phase is Phase.WRAP_UP:
-        return "This conversation has ended."
-    if phase is Phase.ACTIVE and conversation.representative:
-        return f"You are talking to {conversation.representative.name}."
-    if conversation.mode == Mode.PERSISTENT:
-        return "We have your message. You can close this page and come back to it."
-    ahead = Conversation.objects.filter(
-        queue_id=conversation.queue_id, status="open", queued_at__lt=conversation.queued_at
-    ).count()
-    return "You are next in line." if ahead == 0 else f"{ahead} before you in line."
+        return organization_name
+    if message.representative is not None:
+        return message.representative.name
+    return str(message.membership) if message.membership is not None else "Service"

@@ -11,6 +11,7 @@ from contact_center.live.protocol import LiveView, Snapshot
 from contact_center.live.registry import live_view
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import REFUSAL, Right
+from conversations import typing
 from conversations.desk.parts import PARTS, Rendered, render_desk
 from conversations.desk.place import chosen_of
 from routing.desk_line import at_desk
@@ -19,7 +20,7 @@ from routing.desk_line import at_desk
 class DeskView(LiveView):
     """One representative's desk with one conversation chosen; two tabs of the same share it."""
 
-    kinds = frozenset({"conversation", "representative", "queue", "desk"})
+    kinds = frozenset({"conversation", "representative", "queue", "desk", typing.KIND})
     container_id = "desk-body"
     row_tag = "section"
 
@@ -53,6 +54,7 @@ class DeskView(LiveView):
             "representative": frozenset({desk.person.pk}),
             "desk": frozenset({desk.person.pk}),
             "queue": desk.queue_ids,
+            typing.KIND: frozenset({desk.chosen.pk} if desk.chosen else ()),
         }
         return Snapshot(rendered.stamps)
 

@@ -14,7 +14,7 @@ from conversations.desk import presenters
 from conversations.desk.reading import Desk, read_desk
 
 # In the order of the page; the position is the id under which the hub knows a part.
-PARTS = ("status", "offers", "mine", "open", "conversation", "transcript", "composer")
+PARTS = ("status", "offers", "mine", "open", "conversation", "transcript", "typing", "composer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ def render_desk(actor: Actor, chosen_id: int | None) -> Rendered | None:
         "open": presenters.waiting_in_queues(desk, actor),
         "conversation": presenters.conversation(desk, actor) | {"gone": chosen_id is not None and desk.chosen is None},
         "transcript": presenters.transcript(desk),
+        "typing": presenters.typing(desk, actor),
         "composer": presenters.composer(desk, actor),
     }
     desk_url = reverse("desk:desk", args=[actor.organization_slug])

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
+
 from contact_center.tenancy.access import Actor
 from conversations.desk.reading import MESSAGES_SHOWN, OPEN_SHOWN, Desk
 from conversations.masking import mask
@@ -10,6 +12,7 @@ from conversations.models import Conversation, Message, Offer, Participant
 from conversations.presenters import PRIORITY_LABELS, STATUS_ICONS, STATUS_LABELS, channel_look, status_detail
 from conversations.rules import Action, why_not
 from conversations.states import Author, OfferKind, Phase, Priority
+from conversations.typing import typing_in
 from routing.kinds import Presence
 from routing.models import Representative
 
@@ -263,6 +266,15 @@ def _author(message: Message, person: Representative) -> str:
     return str(message.representative or message.membership or Author(message.author).label)
 
 
+def typing(desk: Desk, actor: Actor) -> dict[str, Any]:
+    """Whether the customer of the chosen conversation is typing; asked only while somebody can be."""
+    row = desk.chosen
+    if row is None or row.phase is not Phase.ACTIVE:
+        return {"name": ""}
+    found = typing_in(actor.organization_id, row.pk)
+    return {"name": row.customer_name or "The customer" if found.customer else "", "mark": found.customer_mark}
+
+
 def composer(desk: Desk, actor: Actor) -> dict[str, Any]:
     row = desk.chosen
     if row is None:
@@ -278,6 +290,7 @@ def composer(desk: Desk, actor: Actor) -> dict[str, Any]:
         "choices": choices,
         "chosen": possible[0] if possible else "",
         "reply": Action.REPLY.value in possible,
+        "typing_url": reverse("conversations:typing", args=[actor.organization_slug, row.pk]),
         # The same key means: leave alone what is being written.
         "keep": f"{row.pk}:{'+'.join(possible)}",
     }

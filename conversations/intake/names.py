@@ -57,6 +57,7 @@ class Names:
             customer=customer,
             priority=parcel.priority,
             intent=self._intents.get(parcel.intent),
+            previous=parcel.previous,
             ai_agent=self._ai_agent if parcel.by_ai_agent else None,
             skills={self._skills[name]: proficiency for name, proficiency in parcel.skills.items()},
         )

@@ -31,6 +31,8 @@ class ConversationParcel:
     intent: str = ""
     skills: dict[str, int] = field(default_factory=dict)
     by_ai_agent: bool = False
+    # The conversation it goes on from, where the caller knows that it is over.
+    previous: Conversation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,9 @@ class Conversation(OrganizationModel):
     # When the customer's chat page asked last, to half a minute; empty for other channels.
     customer_seen_at = models.DateTimeField(null=True, blank=True)
     customer_disconnected_at = models.DateTimeField(null=True, blank=True)
+    # The customer's answer on their chat page; empty until there is one.
     monitoring_consent = models.BooleanField(null=True, blank=True)
+    monitoring_consent_at = models.DateTimeField(null=True, blank=True)
 
     sentiment_score = models.PositiveSmallIntegerField(null=True, blank=True)
     # The score before the last change: the trend compares with it.

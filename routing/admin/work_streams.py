@@ -4,18 +4,18 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 
 from contact_center.administration.base import OrganizationAdmin
 from contact_center.administration.forms import OrganizationForm
 from contact_center.administration.site import site
+from contact_center.content_security import is_origin
 from contact_center.errors import Invalid
 from contact_center.web.targets import refuse_private_target
-from routing.kinds import Channel, Kind, kind_of, mode_of
+from routing.kinds import WITH_CHAT_PAGE, Kind, kind_of, mode_of
 from routing.models import WorkStream
 from routing.models.work_streams import new_chat_key
-
-WITH_CHAT_PAGE = (Channel.LIVE_CHAT, Channel.PERSISTENT_CHAT)
 
 
 class WorkStreamForm(OrganizationForm):
@@ -45,8 +45,19 @@ class WorkStreamForm(OrganizationForm):
             raise forms.ValidationError(error.sentence) from None
         return url
 
+    def clean_allowed_origins(self) -> list[str]:
+        """As a browser writes them; a slash at the end is forgiven."""
+        origins = [origin.strip().lower().rstrip("/") for origin in self.cleaned_data["allowed_origins"] or []]
+        for origin in origins:
+            if not is_origin(origin):
+                raise forms.ValidationError(f"“{origin}” is no origin. Write it like https://www.example.com.")
+            if not (origin.startswith("https://") or settings.LOCAL):
+                raise forms.ValidationError(f"“{origin}” must begin with https://.")
+        return list(dict.fromkeys(origins))
+
 
 CUSTOMERS = "Customers"
+OF_CUSTOMERS = ("chat_key", "allowed_origins", "monitoring_notice", "delivery_url")
 CLOCKS = (
     "open_auto_close_seconds",
     "active_auto_close_seconds",
@@ -74,14 +85,14 @@ class WorkStreamPage(OrganizationAdmin):
         ),
         ("Wrap-up", {"fields": ("wrap_up_rule", "wrap_up_hold_seconds")}),
         ("Closed by itself after so many seconds", {"fields": CLOCKS}),
-        (CUSTOMERS, {"fields": ("chat_key", "delivery_url", "delivery_secret")}),
+        (CUSTOMERS, {"fields": (*OF_CUSTOMERS, "delivery_secret")}),
     )
 
     def get_fieldsets(self, request: Any, obj: WorkStream | None = None) -> Any:
         """There is nothing to sign before there is an address."""
         if obj and obj.delivery_url:
             return self.fieldsets
-        without = (CUSTOMERS, {"fields": ("chat_key", "delivery_url")})
+        without = (CUSTOMERS, {"fields": OF_CUSTOMERS})
         return tuple(without if each[0] == CUSTOMERS else each for each in self.fieldsets)
 
     def save_model(self, request: Any, obj: WorkStream, form: Any, change: bool) -> None:

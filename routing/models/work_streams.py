@@ -59,14 +59,21 @@ class WorkStream(OrganizationModel):
     active_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True)
     waiting_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True, default=28 * 24 * 3600)
     wrap_up_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True)
-    monitoring_notice = models.TextField(blank=True)
+    monitoring_notice = models.TextField(
+        blank=True, help_text="Shown to customers of this work stream's chat; empty is the organization's notice."
+    )
     keep_same_representative = models.BooleanField(default=False)
     # Deliveries to the channel's own system go here, signed with the secret.
     delivery_url = models.URLField(blank=True)
     delivery_secret = models.CharField(max_length=64, blank=True, editable=False)
     # The customers' chat page of this work stream, where it has one.
     chat_key = models.CharField(max_length=40, null=True, blank=True, unique=True, default=None)
-    allowed_origins = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    allowed_origins = ArrayField(
+        models.CharField(max_length=200),
+        default=list,
+        blank=True,
+        help_text="Sites that may show the chat in a frame, such as https://www.example.com, separated by commas.",
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -7,13 +7,13 @@ from django.test import Client
 from contact_center.live.entry import Entry
 from contact_center.live.protocol import NOT_FOUND, NOT_SIGNED_IN, RIGHT_ENDED, AccessEnded
 from contact_center.live.registry import live_view_names
-from contact_center.live.routing import websocket_urlpatterns
+from contact_center.sockets import websocket_urlpatterns
 from contact_center.tenancy.roles import Role
 from tests import factories
 
 OF_ORGANIZATION = r"^ws/o/(?P<organization>"
 # Sockets that belong to no organization's address, each with its reason.
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE = {r"^chat/(?P<key>[^/]+)/live/$": "customers have no account; tried in conversations/chat/test_socket"}
 # Views that every member may open.
 FOR_EVERY_MEMBER: frozenset[str] = frozenset({"notifications", "notification-list"})
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.utils import timezone
 
 from contact_center.tenancy.access import actor_of_membership
-from contact_center.tenancy.models import ApiKey, Membership, Organization
+from contact_center.tenancy.models import ApiKey, Membership, Organization, OrganizationSettings
 from contact_center.tenancy.roles import Role
 from contact_center.tenancy.scope import organization_scope
 from conversations.actions import perform
+from conversations.models import Message
 from conversations.states import Status
 from routing.kinds import Channel
 from routing.models import Queue, Representative, RepresentativeSkill, Skill, WorkStream
@@ -102,3 +103,16 @@ def outsider(email: str) -> None:
 
 def _scope(slug: str) -> AbstractContextManager[None]:
     return organization_scope(Organization.objects.get(slug=slug).pk)
+
+
+def chat(slug: str, origins: list[str] | None = None, consent: bool = False, notice: str = "") -> None:
+    """Who may show the organization's chat page, and what its customers are told and asked."""
+    with _scope(slug):
+        WorkStream.objects.filter(chat_key__isnull=False).update(allowed_origins=origins or [])
+        OrganizationSettings.objects.update(consent_required=consent, customer_notice=notice)
+
+
+def messages(slug: str, text: str) -> int:
+    """How many messages of this text are stored."""
+    with _scope(slug):
+        return Message.objects.filter(text=text).count()

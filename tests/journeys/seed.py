@@ -14,7 +14,17 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402 - Dja
 
 from tests.journeys import rows  # noqa: E402
 
-KNOWN = (rows.team, rows.conversations, rows.representatives, rows.offer, rows.colleague, rows.joint, rows.outsider)
+KNOWN = (
+    rows.team,
+    rows.conversations,
+    rows.representatives,
+    rows.offer,
+    rows.colleague,
+    rows.joint,
+    rows.outsider,
+    rows.chat,
+    rows.messages,
+)
 COMMANDS = {command.__name__: command for command in KNOWN}
 
 

@@ -75,7 +75,10 @@ def test_a_reply_to_an_open_conversation_picks_it_for_the_person(harbor, api, ma
     with harbor.scope():
         picked = AuditEvent.objects.get(action=AuditAction.PICKED)
         assert picked.membership_id == harbor.agent.pk, "the person is recorded, not the key"
-        assert OutboxEntry.objects.filter(kind="customer_message").count() == 1
+        said = (
+            OutboxEntry.objects.filter(kind="customer_message").order_by("pk").values_list("message__author", flat=True)
+        )
+        assert list(said) == ["system", "representative"], "the customer is told who is there, then reads the reply"
         invariants.assert_all()
 
 

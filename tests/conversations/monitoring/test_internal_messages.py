@@ -40,6 +40,7 @@ def talk(harbor, receiver, settings):
         factories.make_work_stream(Channel.LIVE_CHAT, queue=harbor.orders, chat_key=CHAT_KEY, delivery_url=receiver.url)
         WebhookEndpoint.objects.create(url=receiver.url, secret="s" * 64)
     customer = Client()
+    customer.get(f"/chat/{CHAT_KEY}/")
     question = {"name": "Mia", "question": "It arrived broken.", "token": uuid.uuid4()}
     customer.post(f"/chat/{CHAT_KEY}/start/", question)
     with harbor.scope():
