@@ -28,7 +28,7 @@ POINTS = 48
 def read(rows: QuerySet[Conversation]) -> dict[str, Any]:
     """Plain data for the plots, and for the hub to compare. Six queries whatever the number of rows."""
     now = timezone.now()
-    values, limits = conversation_values(rows, now), thresholds()
+    values, limits = conversation_values(rows, now, FIGURES), thresholds()
     longest = values["longest_wait"]
     since = "" if longest is None else (now - timedelta(seconds=longest)).replace(microsecond=0).isoformat()
     return {

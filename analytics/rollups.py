@@ -5,7 +5,7 @@ after the moment it carries, so the last buckets are counted anew each time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import DateTimeField, F, Func, Min, Sum
 from django.db.models import Value as SqlValue
 
 from analytics.metrics import measures
-from analytics.metrics.measures import MEASURES, NOTHING, Event
+from analytics.metrics.measures import MEASURES, NOTHING, Event, Measure
 from analytics.models import Counting, Rollup
 from analytics.scope import Period, Scope
 from conversations.models import QueueSegment
@@ -37,16 +37,16 @@ def bucket_of(moment: datetime) -> datetime:
     return moment - (moment - _EPOCH) % BUCKET
 
 
-def period_sums(period: Period, scope: Scope) -> dict[str, Any]:
+def period_sums(period: Period, scope: Scope, only: Sequence[Measure] = MEASURES) -> dict[str, Any]:
     """The measures of a period: whole buckets from the roll-ups, the rest from the stays. Five queries at most."""
     whole = _counted_part(period)
     if whole is None:
-        return measures.direct_sums([period], scope)
+        return measures.direct_sums([period], scope, only)
     edges = [Period(period.since, whole.since), Period(whole.until, period.until)]
-    sums = measures.direct_sums([edge for edge in edges if edge.since < edge.until], scope)
+    sums = measures.direct_sums([edge for edge in edges if edge.since < edge.until], scope, only)
     rows = Rollup.objects.filter(scope.condition(), starts_at__gte=whole.since, starts_at__lt=whole.until)
-    found = rows.aggregate(**{f"of_{name}": Sum(name) for name in NOTHING})
-    return {name: sums[name] + (found[f"of_{name}"] or nothing) for name, nothing in NOTHING.items()}
+    found = rows.aggregate(**{f"of_{measure.name}": Sum(measure.name) for measure in only})
+    return {each.name: sums[each.name] + (found[f"of_{each.name}"] or each.nothing) for each in only}
 
 
 def _counted_part(period: Period) -> Period | None:

@@ -49,6 +49,10 @@ class Total:
 
     measure: str
 
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset({self.measure})
+
     def value(self, sums: Sums) -> Value:
         return plain(sums[self.measure])
 
@@ -59,6 +63,10 @@ class Quotient:
 
     top: str
     bottom: tuple[str, ...]
+
+    @property
+    def measures(self) -> frozenset[str]:
+        return frozenset({self.top, *self.bottom})
 
     def value(self, sums: Sums) -> Value:
         below = sum(sums[name] for name in self.bottom)

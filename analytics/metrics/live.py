@@ -1,6 +1,6 @@
 """Metrics of the present: ongoing conversations and representatives as they are, in one query each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import Aggregate, Avg, Count, DurationField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, Sum
@@ -208,12 +208,23 @@ def people(scope: Scope) -> QuerySet[Representative]:
 
 def live_values(scope: Scope, as_of: datetime) -> dict[str, Value]:
     """Every live metric of the scope. Two queries."""
-    return conversation_values(ongoing(scope), as_of) | _values(people(scope), OF_REPRESENTATIVES, as_of)
+    return conversation_values(ongoing(scope), as_of) | people_values(scope, as_of)
 
 
-def conversation_values(rows: QuerySet[Conversation], as_of: datetime) -> dict[str, Value]:
-    """The live metrics over any choice of ongoing conversations. One query."""
-    return _values(rows, OF_CONVERSATIONS, as_of)
+def conversation_values(
+    rows: QuerySet[Conversation], as_of: datetime, names: Collection[str] | None = None
+) -> dict[str, Value]:
+    """The live metrics over any choice of ongoing conversations, or the named ones of them. One query.
+
+    Whoever needs a few names them: over 100,000 rows, counting distinct people costs more than all the others.
+    """
+    chosen = tuple(metric for metric in OF_CONVERSATIONS if names is None or metric.name in names)
+    return _values(rows, chosen, as_of)
+
+
+def people_values(scope: Scope, as_of: datetime) -> dict[str, Value]:
+    """The live metrics of representatives. One query."""
+    return _values(people(scope), OF_REPRESENTATIVES, as_of)
 
 
 def _values(rows: QuerySet, metrics: tuple[Metric, ...], as_of: datetime) -> dict[str, Value]:

@@ -5,7 +5,7 @@ stays: it came in with the first that people serve, was answered in the one some
 or closed in its last. So every event has one moment, one queue and one channel, and never changes once it happened.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -53,6 +53,8 @@ class Measure:
     event: Event
     aggregate: Aggregate
     sentence: str
+    # What it looks at of `_NEEDED`.
+    needs: frozenset[str]
     is_time: bool = False
 
     @property
@@ -61,11 +63,19 @@ class Measure:
 
 
 def _counted(name: str, event: Event, condition: Q, sentence: str) -> Measure:
-    return Measure(name, event, Count("pk", filter=condition), sentence)
+    return Measure(name, event, Count("pk", filter=condition), sentence, _names(condition))
 
 
 def _summed(name: str, event: Event, of: str, condition: Q, sentence: str) -> Measure:
-    return Measure(name, event, Sum(of, filter=condition), sentence, is_time=True)
+    return Measure(name, event, Sum(of, filter=condition), sentence, _names(condition) | {of}, is_time=True)
+
+
+def _names(condition: Q) -> frozenset[str]:
+    """What a condition looks at, by the first part of each look-up."""
+    found: frozenset[str] = frozenset()
+    for child in condition.children:
+        found |= _names(child) if isinstance(child, Q) else {str(child[0]).partition("__")[0]}  # type: ignore[index]
+    return found
 
 
 _DIRECT, _ESCALATED = Q(entry=QueueSegment.Entry.DIRECT), Q(entry=QueueSegment.Entry.ESCALATED)
@@ -147,13 +157,16 @@ BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
 NOTHING: Mapping[str, int | timedelta] = {measure.name: measure.nothing for measure in MEASURES}
 
 
-def stays(event: Event, periods: Iterable[Period], scope: Scope) -> QuerySet[QueueSegment]:
+def stays(
+    event: Event, periods: Iterable[Period], scope: Scope, only: Sequence[Measure] = MEASURES
+) -> QuerySet[QueueSegment]:
     """The stays with this event in one of the periods, with what the measures of the event look at."""
+    needs = {name for measure in only if measure.event is event for name in measure.needs}
     within = Q(pk__in=[])
     for period in periods:
         within |= Q(**{f"{event}__gte": period.since, f"{event}__lt": period.until})
     rows = QueueSegment.objects.filter(within, scope.condition(channel="conversation__channel"))
-    return rows.annotate(**{name: make(event) for name, make in _NEEDED.items() if event in _USED_BY[name]})
+    return rows.annotate(**{name: make(event) for name, make in _NEEDED.items() if name in needs})
 
 
 def _since(start: Any) -> Callable[[Event], ExpressionWrapper]:
@@ -194,30 +207,20 @@ _NEEDED: dict[str, Callable[[Event], Any]] = {
     "since_creation": _since(F("conversation__created_at")),
     "handling": _handling,
 }
-_USED_BY: dict[str, tuple[Event, ...]] = {
-    "held_by_ai_agent": (Event.BEGAN, Event.ACCEPTED),
-    "first_wait": (Event.ACCEPTED, Event.ENDED),
-    "stay": (Event.ACCEPTED,),
-    "is_last": (Event.ENDED,),
-    "since_creation": (Event.ENDED,),
-    "handling": (Event.ENDED,),
-}
 
 
-def aggregates(event: Event) -> dict[str, Aggregate]:
-    return {f"of_{measure.name}": measure.aggregate for measure in MEASURES if measure.event is event}
+def aggregates(event: Event, only: Sequence[Measure] = MEASURES) -> dict[str, Aggregate]:
+    return {f"of_{measure.name}": measure.aggregate for measure in only if measure.event is event}
 
 
-def read(found: Mapping[str, Any], event: Event) -> dict[str, Any]:
+def read(found: Mapping[str, Any], event: Event, only: Sequence[Measure] = MEASURES) -> dict[str, Any]:
     """What an aggregation answered, by measure; a sum over nothing is nothing."""
-    return {
-        measure.name: found[f"of_{measure.name}"] or measure.nothing for measure in MEASURES if measure.event is event
-    }
+    return {measure.name: found[f"of_{measure.name}"] or measure.nothing for measure in only if measure.event is event}
 
 
-def direct_sums(periods: Iterable[Period], scope: Scope) -> dict[str, Any]:
-    """Every measure, counted from the stays themselves. Three queries, whatever the number of periods."""
-    chosen, sums = list(periods), dict(NOTHING)
-    for event in Event if chosen else ():
-        sums |= read(stays(event, chosen, scope).aggregate(**aggregates(event)), event)
+def direct_sums(periods: Iterable[Period], scope: Scope, only: Sequence[Measure] = MEASURES) -> dict[str, Any]:
+    """The measures, counted from the stays themselves. A query for each kind of event, whatever the periods."""
+    chosen, sums = list(periods), {measure.name: measure.nothing for measure in only}
+    for event in sorted({measure.event for measure in only}) if chosen else ():
+        sums |= read(stays(event, chosen, scope, only).aggregate(**aggregates(event, only)), event, only)
     return sums

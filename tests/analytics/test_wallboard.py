@@ -84,7 +84,7 @@ def test_the_number_of_queries_stays(harbor):
             samples.take(timezone.now() + timedelta(minutes=count))
             with CaptureQueriesContext(connection) as queries:
                 board()
-            assert len(queries) <= 17
+            assert len(queries) <= 15
 
 
 # --- The page ---
