@@ -23,7 +23,7 @@ MOVES = st.lists(
         st.integers(0, 2),
     ),
     min_size=10,
-    max_size=60,
+    max_size=40,
 )
 
 

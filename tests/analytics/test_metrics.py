@@ -22,7 +22,7 @@ from tests.analytics import plain
 from tests.analytics.history import MOVES, History
 
 WALKS = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
