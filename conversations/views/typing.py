@@ -39,4 +39,5 @@ def _side(actor: Actor, conversation_id: int) -> Side | None:
     found = list(modes[:2])
     if not found:
         return None
-    return Side.REPRESENTATIVE if actor.representative_id in found else Side.SUPERVISOR
+    as_representative = actor.representative_id is not None and actor.representative_id in found
+    return Side.REPRESENTATIVE if as_representative else Side.SUPERVISOR
