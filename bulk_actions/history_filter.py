@@ -12,12 +12,14 @@ from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Membership
 from contact_center.tenancy.roles import Role
 from contact_center.web.query_filter import Field, QueryFilter, date_field
+from conversations.models import ForceCloseReason
+from conversations.rules import Action
 
 STATUSES = {status.value: str(status.label) for status in RunStatus if status != RunStatus.PREVIEWED}
 
 
 def history_filter(query: QueryDict, actor: Actor) -> QueryFilter:
-    """One query, for the people."""
+    """Two queries, for the people and the reasons."""
     return QueryFilter.from_query(query, _fields(actor))
 
 
@@ -26,8 +28,17 @@ def _fields(actor: Actor) -> tuple[Field, ...]:
         Field("type", "Action type", {name: label for name, (label, _) in _types().items()}, _of_type),
         Field("person", "Created by", _people(), lambda values: Q(created_by_id__in=[int(value) for value in values])),
         Field("status", "Status", STATUSES, lambda values: Q(status__in=values)),
+        Field("reason", "Force-close reason", _reasons(), _for_reason),
         date_field("date", "Date", "started_at", actor.time_zone),
     )
+
+
+def _reasons() -> dict[str, str]:
+    return {str(pk): label for pk, label in ForceCloseReason.objects.values_list("pk", "label")}
+
+
+def _for_reason(values: Sequence[str]) -> Q:
+    return Q(action=Action.FORCE_CLOSE, parameters__reason__in=[int(value) for value in values])
 
 
 def _types() -> dict[str, tuple[str, list[str]]]:

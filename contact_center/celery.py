@@ -18,6 +18,7 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 SCHEDULE: dict[str, dict[str, Any]] = {
     "timers of conversations": {"task": "conversations.find_due_timers", "schedule": 5.0},
     "deliveries": {"task": "conversations.find_due_deliveries", "schedule": 2.0},
+    "sentiment": {"task": "conversations.find_due_sentiment", "schedule": 2.0},
     "push routing": {"task": "conversations.find_work_to_dispatch", "schedule": 3.0},
     "monitoring that is over": {"task": "conversations.find_monitoring", "schedule": 10.0},
     "runs that stalled": {"task": "bulk_actions.sweep_runs", "schedule": 5.0},

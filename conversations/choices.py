@@ -4,6 +4,7 @@ from functools import cached_property
 
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
+from conversations.models import Disposition, ForceCloseReason
 from conversations.visibility import queues_of, representatives_of
 from routing.kinds import Kind
 from routing.models import Intent, WorkStream
@@ -57,3 +58,11 @@ class Choices:
     @cached_property
     def intents(self) -> dict[str, str]:
         return {str(pk): name for pk, name in Intent.objects.order_by("name").values_list("pk", "name")}
+
+    @cached_property
+    def force_close_reasons(self) -> dict[str, str]:
+        return {str(pk): label for pk, label in ForceCloseReason.objects.values_list("pk", "label")}
+
+    @cached_property
+    def dispositions(self) -> dict[str, str]:
+        return {str(pk): label for pk, label in Disposition.objects.values_list("pk", "label")}

@@ -62,7 +62,7 @@ COLUMNS: dict[str, Column] = {
         Column("status", "Status", "status"),
         Column("priority", "Priority", "priority"),
         Column("intent", "Intent", "intent", ("intent__name",)),
-        Column("sentiment", "Sentiment", "sentiment"),
+        Column("sentiment", "Sentiment", "sentiment", ("sentiment_before",)),
         Column("wait", "Wait time", "wait"),
         Column(
             "handle_time",

@@ -139,6 +139,9 @@ PRIORITIES: dict[str, str] = {priority.name.lower(): str(priority.label) for pri
 RECORD_TYPES: dict[str, str] = dict(RecordItem.Type.choices)
 _LEVELS: dict[str, str] = {level.value: level.label for level in sentiment.LEVELS}
 KINDS: dict[str, str] = {Kind.MESSAGING: "Messaging", Kind.VOICE: "Voice", Kind.RECORD: "Records"}
+# Only closed ones have them, so that asking for one asks for closed ones.
+OF_CLOSED = frozenset({"force_close_reason", "disposition"})
+_HANDS = {"raised": "Raised"}
 
 
 def _kind(values: Sequence[str]) -> Q:
@@ -194,6 +197,9 @@ FIELDS: tuple[Field, ...] = (
     _one_of("intent", "Intent", lambda c: c.intents, _ids("intent_id")),
     _one_of("work_stream", "Work stream", lambda c: c.work_streams, _ids("work_stream_id")),
     _one_of("priority", "Priority", lambda c: PRIORITIES, _priority),
+    _one_of("force_close_reason", "Force-close reason", lambda c: c.force_close_reasons, _ids("force_close_reason_id")),
+    _one_of("disposition", "Disposition", lambda c: c.dispositions, _ids("disposition_id")),
+    _one_of("hand", "Hand", lambda c: _HANDS, lambda values: Q(hand_raised_at__isnull=False)),
     _period("created", "Created", "created_at"),
     _period("closed", "Closed", "closed_at"),
     Field("window", "Created", lambda c, value: WINDOWS.get(value), _window, _windows),

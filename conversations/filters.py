@@ -17,7 +17,7 @@ from contact_center.web.pagination import DEFAULT_PAGE_SIZE, page_size
 from conversations import search
 from conversations.choices import Choices
 from conversations.columns import Columns
-from conversations.filter_fields import ANY_STATUS, FIELDS, Field
+from conversations.filter_fields import ANY_STATUS, FIELDS, OF_CLOSED, Field
 from conversations.filter_reading import WRONG_LABELS, Chip, Senseless, accepted_values, or_default, shortened
 from conversations.listing import LISTINGS, ONGOING, Listing
 from conversations.models import Conversation
@@ -93,7 +93,7 @@ class ConversationFilter:
     def apply(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
         """The list's rows this filter lets through, unordered. One query for a search, none otherwise."""
         rows = rows.filter(self.listing.base)
-        if "status" not in self.values and not self._wrong("status"):
+        if self._is_of_ongoing:
             rows = rows.filter(ONGOING_ROW)
         for each in FIELDS:
             if accepted := self.values.get(each.name):
@@ -111,8 +111,14 @@ class ConversationFilter:
         return rows.filter(search.condition(self.text, only_ongoing=self._leaves_closed_out))
 
     @property
+    def _is_of_ongoing(self) -> bool:
+        """The default, where neither a status is asked for nor anything that only closed ones have."""
+        return not OF_CLOSED & set(self.values) and "status" not in self.values and not self._wrong("status")
+
+    @property
     def _leaves_closed_out(self) -> bool:
-        return not {Status.CLOSED, ANY_STATUS} & set(self.values.get("status", ()))
+        asked = {Status.CLOSED, ANY_STATUS} & set(self.values.get("status", ()))
+        return self._is_of_ongoing or ("status" in self.values and not asked)
 
     def rows(self) -> QuerySet[Conversation]:
         """What the person sees of what matches, unordered."""
@@ -145,7 +151,7 @@ class ConversationFilter:
     def chips(self) -> list[Chip]:
         """The filter in words, each part removable. The search text stands in its own box."""
         chips = []
-        if "status" not in self.values and not self._wrong("status"):
+        if self._is_of_ongoing:
             chips.append(Chip("Status", "is not Closed", self.replaced("status", (ANY_STATUS,)).query_string()))
         for each in FIELDS:
             for value in self.values.get(each.name, ()):

@@ -6,7 +6,7 @@ from typing import Any
 
 from contact_center.web.templatetags.console import duration
 from conversations.models import RecordItem
-from conversations.sentiment import level_of
+from conversations.sentiment import level_of, sentiment_trend
 from conversations.states import Phase, Priority, Status, StatusReason, phase_of
 from routing.kinds import Channel, Kind, Mode, Presence
 
@@ -21,6 +21,8 @@ CHANNEL_ICONS: dict[str, str] = {
     Channel.VOICE: "voice",
     Channel.RECORD: "record",
 }
+HAND_RAISED = "hand raised"
+TRENDS = {1: "rising", -1: "falling", 0: ""}
 ELEVATED = {"voice": "Voice call", "video": "Video call"}
 PRIORITY_LABELS: dict[int, str] = {priority.value: str(priority.label) for priority in Priority}
 PRESENCE_LABELS: dict[str, str] = dict(Presence.choices)
@@ -54,6 +56,7 @@ class ConversationRow:
         "channel_label",
         "created_at",
         "customer",
+        "hand",
         "id",
         "number",
         "priority",
@@ -91,7 +94,9 @@ class ConversationRow:
         self.status = values["status"]
         self.status_label = STATUS_LABELS[values["status"]]
         self.status_icon = STATUS_ICONS[phase]
-        self.status_detail = status_detail(phase, values)
+        # The raised hand has a badge of its own beside it.
+        self.status_detail = status_detail(phase, values).removeprefix(HAND_RAISED)
+        self.hand = (values["hand_note"] or "Hand raised") if values["hand_raised_at"] else ""
         self.sentiment_label = level.label if level else ""
         self.sentiment_icon = level.icon if level else ""
         self.created_at = values["created_at"].isoformat()
@@ -111,6 +116,11 @@ class ConversationRow:
         self.wait_since = values["queued_at"].isoformat()
         self.wait_amber = str(level)
         self.wait_red = str(values["queue__first_response_seconds"] or level * RED_AFTER)
+
+    @property
+    def trend(self) -> str:
+        """Against the score before."""
+        return TRENDS[sentiment_trend(self._values["sentiment_score"], self._values["sentiment_before"])]
 
     @property
     def mode(self) -> str:
@@ -191,4 +201,4 @@ def status_detail(phase: Phase, values: Mapping[str, Any]) -> str:
         return "transfer pending"
     if phase is Phase.CLOSED:
         return REASON_LABELS.get(values["status_reason"], "").lower()
-    return "hand raised" if values["hand_raised_at"] else ""
+    return HAND_RAISED if values["hand_raised_at"] else ""

@@ -30,6 +30,7 @@ ROW_COLUMNS = (
     "status_reason",
     "transfer_pending",
     "hand_raised_at",
+    "hand_note",
     "priority",
     "sentiment_score",
     "created_at",

@@ -10,10 +10,18 @@ from conversations import dispatch
 from conversations.actions import disconnection, lifecycle
 from conversations.delivery.tasks import deliver, find_due_deliveries
 from conversations.monitoring.tasks import end_monitoring, find_monitoring
+from conversations.sentiment.tasks import compute_sentiment, find_due_sentiment
 from routing import nudge
 
 # Celery looks for tasks in this module.
-__all__ = ["deliver", "end_monitoring", "find_due_deliveries", "find_monitoring"]
+__all__ = [
+    "compute_sentiment",
+    "deliver",
+    "end_monitoring",
+    "find_due_deliveries",
+    "find_due_sentiment",
+    "find_monitoring",
+]
 
 # Conversations in one transaction; more that are due follow in the next task.
 BATCH = 200

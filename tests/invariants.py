@@ -18,6 +18,7 @@ def assert_all() -> None:
     assert wrong_consultants() == []
     assert wrong_monitoring() == []
     assert left_over_offers() == []
+    assert hands_left_up() == []
 
 
 def wrong_capacity() -> dict[int, tuple[int, int]]:
@@ -112,3 +113,9 @@ def left_over_offers() -> list[int]:
     return list(
         Conversation.objects.annotate(n=n).filter(awaited & ~Q(n=1) | ~awaited & ~Q(n=0)).values_list("pk", flat=True)
     )
+
+
+def hands_left_up() -> list[int]:
+    """A hand is up only while its representative holds the conversation."""
+    holding = Q(status__in=[Status.ACTIVE, Status.WRAP_UP], representative__isnull=False)
+    return list(Conversation.objects.filter(~holding, hand_raised_at__isnull=False).values_list("pk", flat=True))

@@ -76,6 +76,9 @@ class Context:
 SENDING = frozenset({Action.MESSAGE_CUSTOMER, Action.NOTIFY})
 SAYING = frozenset({Action.REPLY, Action.INTERNAL_NOTE, Action.CONSULTANT_NOTE, Action.CONSULTANT_MESSAGE})
 MESSAGE_LENGTH = 6_000
+# What a representative raises a hand for.
+NOTE_LENGTH = 250
+NO_NOTE = "Say briefly what you need."
 
 TO_QUEUE = frozenset({Action.ASSIGN_TO_QUEUE, Action.TRANSFER_TO_QUEUE, Action.TRANSFER_OWN_TO_QUEUE})
 TO_REPRESENTATIVE = frozenset({Action.ASSIGN_TO_REPRESENTATIVE, Action.TRANSFER_TO_REPRESENTATIVE, Action.TRANSFER_OWN})
@@ -88,6 +91,8 @@ def prepare(
     context = Context(actor, action, now, operation_id, parameters)
     if action in SAYING:
         context.text = outgoing.written(parameters, MESSAGE_LENGTH)
+    if action is Action.RAISE_HAND:
+        context.text = outgoing.written(parameters, NOTE_LENGTH, missing=NO_NOTE)
     if action in SENDING:
         _prepare_sending(context)
     if action in TO_QUEUE:

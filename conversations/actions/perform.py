@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contact_center.errors import Conflict, NotFound, Refused
 from contact_center.tenancy.access import Actor
-from conversations.actions import desk, messaging, monitoring, supervisor
+from conversations.actions import desk, hand, messaging, monitoring, supervisor
 from conversations.actions.context import Context, load_offers, prepare
 from conversations.actions.locking import lock_conversations
 from conversations.actions.results import Result
@@ -50,6 +50,9 @@ PERFORMED: dict[Action, Plan] = {
     Action.RESOLVE: desk.resolve,
     Action.LEAVE_CONSULTATION: desk.leave_consultation,
     **monitoring.PLANS,
+    Action.RAISE_HAND: hand.raise_hand,
+    Action.LOWER_HAND: hand.lower_hand,
+    Action.ANSWER_HAND: hand.answer_hand,
 }
 
 

@@ -14,11 +14,12 @@ from contact_center.audit.models import AuditEvent
 from contact_center.audit.record import record_all
 from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor
-from conversations.actions import outbox
+from conversations.actions import hand, outbox
 from conversations.actions.answered import tell_answers
 from conversations.actions.step import Step
+from conversations.alerts import settling as alerts
 from conversations.models import Conversation, Notification, Offer, Participant, QueueSegment, RecordItem, Session
-from conversations.states import OfferOutcome
+from conversations.states import OfferOutcome, Status
 from routing import capacity
 from routing.models import Representative
 from routing.nudge import nudge_dispatch_on_commit
@@ -31,6 +32,7 @@ def write(steps: list[Step], *, actor: Actor, now: datetime, operation_id: uuid.
     """Store every step with its audit event, deliveries and notices, and tell the live views on commit."""
     if not steps:
         return
+    hand.lower_left_behind(steps)
     _write_conversations(steps)
     _write_sessions(steps, now)
     _write_segments(steps, now)
@@ -41,6 +43,7 @@ def write(steps: list[Step], *, actor: Actor, now: datetime, operation_id: uuid.
     outbox.write(steps, now=now, operation_id=operation_id)
     _write_records(steps, now)
     _write_notifications(steps, now, operation_id)
+    _settle_alerts(steps, now)
     tell_answers(steps)
     _write_audit(steps, actor, now, operation_id)
     _publish(steps, actor.organization_id)
@@ -215,6 +218,18 @@ def _write_notifications(steps: list[Step], now: datetime, operation_id: uuid.UU
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     if reached := sorted({row.membership_id for row in rows}):
         publish_on_commit(steps[0].conversation.organization_id, "notification", reached)
+
+
+def _settle_alerts(steps: list[Step], now: datetime) -> None:
+    """Where a hand went up or down, what closes, and what goes to other people's queues."""
+    hands = [step.conversation.pk for step in steps if "hand_raised_at" in step.fields]
+    if hands:
+        alerts.settle(hands, now=now)
+    over = {step.conversation.pk for step in steps if step.after()["status"] == Status.CLOSED} - set(hands)
+    if over:
+        alerts.end_of(over, now=now)
+    if any(step.after()["queue_id"] != step.conversation.queue_id for step in steps):
+        alerts.tell()
 
 
 def _publish(steps: list[Step], organization_id: int) -> None:

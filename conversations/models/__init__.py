@@ -1,5 +1,6 @@
 """Conversations and everything that hangs on one."""
 
+from conversations.models.alerts import Alert, AlertIgnored
 from conversations.models.conversation import (
     Conversation,
     ConversationSkill,
@@ -17,6 +18,8 @@ from conversations.models.sentiment import SentimentScore
 from conversations.models.views import DefaultView, SavedView, SavedViewShare
 
 __all__ = [
+    "Alert",
+    "AlertIgnored",
     "Conversation",
     "ConversationSkill",
     "ConversationTag",

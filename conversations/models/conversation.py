@@ -257,6 +257,23 @@ class Conversation(OrganizationModel):
                 condition=models.Q(status__in=TALKING, customer_disconnected_at__isnull=False),
                 name="conversation_disconnected",
             ),
+            # Raised hands: the filter and its view.
+            models.Index(
+                fields=["organization", "-created_at", "-id"],
+                condition=models.Q(hand_raised_at__isnull=False),
+                name="hand_raised",
+            ),
+            # How closed ones ended: the filters by reason and disposition.
+            models.Index(
+                fields=["organization", "force_close_reason", "-created_at", "-id"],
+                condition=models.Q(force_close_reason__isnull=False),
+                name="closed_by_reason",
+            ),
+            models.Index(
+                fields=["organization", "disposition", "-created_at", "-id"],
+                condition=models.Q(disposition__isnull=False),
+                name="closed_by_disposition",
+            ),
             # Timers that are due.
             models.Index(
                 fields=["organization", "due_at"], condition=models.Q(due_at__isnull=False), name="conversation_due"

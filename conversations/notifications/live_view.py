@@ -10,6 +10,8 @@ from contact_center.live.protocol import LiveView, Snapshot
 from contact_center.live.registry import live_view
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import REFUSAL, Right
+from conversations.alerts import reading as alerts
+from conversations.alerts.presenters import items as alert_items
 from conversations.notifications import reading
 from conversations.notifications.presenters import items
 
@@ -20,7 +22,6 @@ ON_PAGE = 200
 class NotificationsView(LiveView):
     """One member's; `place` is the bell or the page, each with its own templates and ids."""
 
-    kinds = frozenset({"notification"})
     row_tag = "li"
     # Every page has a bell; nothing in it changes by itself but what is 14 days old.
     reread_seconds = 300.0
@@ -31,15 +32,23 @@ class NotificationsView(LiveView):
         self.key: Hashable = (place, actor)
         self.render_key: Hashable = self.key
         self._actor, self._place, self._size = actor, place, size
+        # Alerts are supervisors'; everybody else's bell needn't hear of them.
+        self._has_alerts = actor.may(Right.SUPERVISE)
+        self.kinds = frozenset({"notification", "alert"} if self._has_alerts else {"notification"})
 
     def concerned_by(self, kind: str, ids: frozenset[int] | None) -> bool:
+        if kind == "alert":
+            return self._has_alerts
         return kind in self.kinds and (ids is None or self._actor.membership_id in ids)
 
     def read(self) -> Snapshot:
-        """Three statements: what reaches the browser with this is marked as delivered."""
+        """Three statements, and one for a supervisor's alerts: what reaches the browser is marked as delivered."""
         rows = tuple(reading.newest(self._actor, self._size))
         reading.mark_delivered(self._actor)
-        return Snapshot(rows, {"unread": reading.unread_count(self._actor)})
+        counters: dict[str, object] = {"unread": reading.unread_count(self._actor)}
+        if self._has_alerts:
+            counters["alerts"] = alerts.newest(self._actor)
+        return Snapshot(rows, counters)
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
         template = get_template(f"notifications/_{self._place}_item.html")
@@ -53,9 +62,13 @@ class NotificationsView(LiveView):
         return render_to_string(f"notifications/_{self._place}_list.html", {"rows": rows, "out_of_band": True})
 
     def render_counters(self, counters: Mapping[str, object]) -> str:
-        if self._place != "bell":
-            return ""
-        return render_to_string("notifications/_bell_count.html", {**counters, "out_of_band": True})
+        ids: tuple[int, ...] = counters.get("alerts", ())  # type: ignore[assignment]
+        context = {"unread": counters["unread"], "alert_count": len(ids), "place": self._place, "out_of_band": True}
+        count = render_to_string("notifications/_bell_count.html", context) if self._place == "bell" else ""
+        if not self._has_alerts:
+            return count
+        context["alerts"] = alert_items(ids, self._actor)
+        return count + render_to_string("notifications/_alerts.html", context)
 
 
 def _require_member(actor: Actor) -> None:

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from contact_center.errors import NotFound
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
+from conversations.alerts import reading as alerts
+from conversations.alerts.presenters import items as alert_items
 from conversations.notifications import reading
 from conversations.notifications.live_view import ON_PAGE
 from conversations.notifications.presenters import items
@@ -27,6 +29,7 @@ def notification_list(request: OrganizationRequest, organization: str) -> HttpRe
     template = get_template("notifications/_notification_item.html")
     context = {
         "rows": [template.render({"item": found[pk]}) for pk in ids if pk in found],
+        "alerts": alert_items(alerts.newest(actor), actor),
         "own_url": _own_url(request),
         "ws_url": f"/ws/o/{actor.organization_slug}/notification-list/",
     }

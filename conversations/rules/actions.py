@@ -23,6 +23,7 @@ class Action(models.TextChoices):
     RELEASE = "release", "Release"
     REMOVE = "remove", "Remove"
     TAKE_OVER = "take_over", "Take over"
+    ANSWER_HAND = "answer_hand", "Done"
     # Representatives' own.
     ACCEPT = "accept", "Accept"
     REJECT = "reject", "Reject"
@@ -39,3 +40,4 @@ class Action(models.TextChoices):
     RESOLVE = "resolve", "Resolve record"
     RAISE_HAND = "raise_hand", "Raise hand"
     LEAVE_CONSULTATION = "leave_consultation", "Leave"
+    LOWER_HAND = "lower_hand", "Lower hand"

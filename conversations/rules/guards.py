@@ -177,6 +177,8 @@ PICKABLE = Guard(
     lambda c, a: c.work_stream.picking_allowed or c.work_stream.distribution == WorkStream.Distribution.PICK,
     lambda a: Q(work_stream__picking_allowed=True) | Q(work_stream__distribution=WorkStream.Distribution.PICK),
 )
+HAND_DOWN = Guard("hand_raised", lambda c, a: c.hand_raised_at is None, lambda a: Q(hand_raised_at=None))
+HAND_UP = Guard("hand_not_raised", lambda c, a: c.hand_raised_at is not None, lambda a: Q(hand_raised_at__isnull=False))
 NOT_GIVEN_UP = Guard(
     "declined_too_often",
     lambda c, a: c.decline_count < MOST_DECLINES,

@@ -64,6 +64,8 @@ SENTENCES: dict[str, str] = {
     "not_consulting": "You aren't a consultant in it.",
     "not_in_queue": "You don't serve its queue.",
     "no_picking": "Conversations of this work stream aren't picked; they are offered.",
+    "hand_raised": "Your hand is raised already.",
+    "hand_not_raised": "No hand is raised.",
     "said_already": "It has been sent already.",
     # the chosen target
     "queue_of_other_kind": "The queue takes another kind of work.",

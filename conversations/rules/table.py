@@ -172,6 +172,12 @@ _ROWS = (
         toggle=Toggle.TRANSFER,
     ),
     Rule(
+        Action.ANSWER_HAND,
+        SUPERVISOR,
+        _where(messaging=(ACTIVE, WRAP_UP), voice=(ACTIVE, WRAP_UP)),
+        (guards.HAND_UP,),
+    ),
+    Rule(
         Action.ACCEPT,
         REPRESENTATIVE,
         _where(messaging=(AWAITING, ACTIVE, WAITING), voice=(AWAITING,), record=(AWAITING, ACTIVE)),
@@ -225,7 +231,13 @@ _ROWS = (
         Action.RAISE_HAND,
         REPRESENTATIVE,
         _where(messaging=(ACTIVE, WRAP_UP), voice=(ACTIVE, WRAP_UP)),
-        (guards.MINE,),
+        (guards.MINE, guards.HAND_DOWN),
+    ),
+    Rule(
+        Action.LOWER_HAND,
+        REPRESENTATIVE,
+        _where(messaging=(ACTIVE, WRAP_UP), voice=(ACTIVE, WRAP_UP)),
+        (guards.MINE, guards.HAND_UP),
     ),
     Rule(
         Action.LEAVE_CONSULTATION,

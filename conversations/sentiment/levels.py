@@ -35,3 +35,10 @@ def level_of(score: int | None) -> Level | None:
     if score is None:
         return None
     return next(level for level in LEVELS if score < level.below)
+
+
+def sentiment_trend(score: int | None, before: int | None) -> int:
+    """1 when it rose since the score before, -1 when it fell, 0 when it stayed or nothing came before."""
+    if score is None or before is None:
+        return 0
+    return (score > before) - (score < before)

@@ -1,25 +1,25 @@
-// Notifications: a toast for each new one, and word to the server of those that stood before somebody's eyes.
+// Notifications and alerts: a toast for each new one; of notifications that stood before somebody's eyes the server hears.
 
 import { show } from "./toasts.js";
 
 const SEEN_MS = 1500;
 const bell = document.getElementById("bell");
 const menu = bell?.querySelector("details");
-const place = `notified:${bell?.getAttribute("ws-connect")}`;
+const address = bell?.getAttribute("ws-connect");
 let timer = 0;
 
 // Up to which one this browser has shown toasts, over all its tabs.
-function toldUpTo() {
+function toldUpTo(kind) {
   try {
-    return Number(localStorage.getItem(place) ?? NaN);
+    return Number(localStorage.getItem(`${kind}:${address}`) ?? NaN);
   } catch {
     return NaN; // storage can be forbidden: then only the number on the bell tells
   }
 }
 
-function remember(id) {
+function remember(kind, id) {
   try {
-    localStorage.setItem(place, String(id));
+    localStorage.setItem(`${kind}:${address}`, String(id));
   } catch {
     // as above
   }
@@ -27,14 +27,19 @@ function remember(id) {
 
 function toast() {
   if (document.hidden) return; // the tab in front tells
-  const ids = [...bell.querySelectorAll("[data-notification]")].map((item) => Number(item.dataset.notification));
-  const upTo = toldUpTo();
+  toastNew("notified", "notification", "[data-unread]", "info");
+  toastNew("alerted", "alert", "[data-alert]", "warning");
+}
+
+function toastNew(kind, name, telling, level) {
+  const ids = [...bell.querySelectorAll(`[data-${name}]`)].map((item) => Number(item.dataset[name]));
+  const upTo = toldUpTo(kind);
   const newest = Math.max(0, ...ids);
-  if (!(newest <= upTo)) remember(newest);
+  if (!(newest <= upTo)) remember(kind, newest);
   if (Number.isNaN(upTo) || menu.open) return;
-  const fresh = [...bell.querySelectorAll("[data-unread]")].filter((item) => Number(item.dataset.notification) > upTo);
-  if (fresh.length > 3) return void show(`${fresh.length} new notifications`);
-  for (const item of fresh.reverse()) show(item.dataset.title, "info", item.dataset.url && { url: item.dataset.url, label: "Open" });
+  const fresh = [...bell.querySelectorAll(telling)].filter((item) => Number(item.dataset[name]) > upTo);
+  if (fresh.length > 3) return void show(`${fresh.length} new ${name}s`, level);
+  for (const item of fresh.reverse()) show(item.dataset.title, level, item.dataset.url && { url: item.dataset.url, label: "Open" });
 }
 
 // Shown for a moment is read: the open bell, and the page of notifications.

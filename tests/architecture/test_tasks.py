@@ -22,6 +22,7 @@ ACROSS = {
     "bulk_actions.forget_previews": "clears previews nobody confirmed",
     "bulk_actions.expire_approvals": "finds the organizations whose runs waited too long for an approval",
     "conversations.find_due_deliveries": "finds the organizations whose deliveries are due",
+    "conversations.find_due_sentiment": "finds the organizations whose customers wrote",
     "conversations.find_due_timers": "finds the organizations whose timers are due",
     "conversations.find_monitoring": "finds the organizations in which somebody monitors",
     "conversations.find_work_to_dispatch": "finds the organizations with work to offer",

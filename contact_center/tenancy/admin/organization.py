@@ -96,6 +96,7 @@ class SettingsPage(OneRowAdmin):
     fieldsets = (
         ("What supervisors may do", {"fields": tuple(toggle.value for toggle in Toggle)}),
         ("Monitoring", {"fields": ("notice", "confirmed", "confirmation", *MONITORING_FIELDS)}),
+        ("Sentiment", {"fields": ("sentiment_alert_threshold",)}),
         ("Second approval", {"fields": APPROVAL_FIELDS}),
         ("Time", {"fields": ("time_zone",)}),
     )
@@ -122,7 +123,7 @@ class SettingsPage(OneRowAdmin):
         except Invalid as error:  # somebody else turned it off meanwhile
             form.add_error("confirmed", error.sentence)
             raise
-        plain = [*MONITORING_FIELDS, "time_zone", *APPROVAL_FIELDS]
+        plain = [*MONITORING_FIELDS, "sentiment_alert_threshold", "time_zone", *APPROVAL_FIELDS]
         for name in plain:
             setattr(saved, name, form.cleaned_data[name])
         saved.save(update_fields=plain)

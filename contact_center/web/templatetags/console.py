@@ -41,6 +41,7 @@ TABLER_ICONS = {
     "inbox": "inbox",
     "info": "info-circle",
     "key": "key",
+    "hand": "hand-stop",
     "keyboard": "keyboard",
     "lock": "lock",
     "message-customer": "message-share",
@@ -83,7 +84,9 @@ TABLER_ICONS = {
     "wallboard": "layout-dashboard",
     "email": "mail",
     "activity": "clipboard-list",
-    # sentiment, worst to best
+    # sentiment, worst to best, and how it moves
+    "trend-falling": "arrow-down-right",
+    "trend-rising": "arrow-up-right",
     "sentiment-1": "mood-angry",
     "sentiment-2": "mood-sad",
     "sentiment-3": "mood-confused",

@@ -190,7 +190,7 @@ def test_the_number_of_statements_does_not_grow(harbor, count):
         with CaptureQueriesContext(connection) as queries:
             close(harbor, *rows, actor=actor, bulk=True)
         statements = [query for query in queries if "SAVEPOINT" not in query["sql"]]
-        assert len(statements) == 15
+        assert len(statements) == 16
 
 
 def test_a_pending_transfer_is_cancelled_and_both_get_their_units_back(harbor):

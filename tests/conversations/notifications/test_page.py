@@ -12,7 +12,7 @@ from conversations.models import Notification
 from tests import factories
 
 HTMX = {"HX-Request": "true"}
-QUERIES = 14
+QUERIES = 15
 
 
 def notify(member, title="Take a break", **fields):

@@ -81,6 +81,7 @@ def _facts(harbor):
     Conversation.objects.filter(pk__in=[row.pk for row in rows[::5]]).update(decline_count=MOST_DECLINES)
     silent = timezone.now() - timedelta(days=2)
     Conversation.objects.filter(pk__in=[row.pk for row in rows[::4]]).update(last_customer_message_at=silent)
+    Conversation.objects.filter(pk__in=[row.pk for row in rows[::3]]).update(hand_raised_at=timezone.now())
     Conversation.objects.filter(pk__in=[row.pk for row in rows[1::4]]).update(last_customer_message_at=None)
 
 
