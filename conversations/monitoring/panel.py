@@ -47,7 +47,7 @@ def talk(conversation: Conversation, actor: Actor, *, with_lines: bool) -> dict[
     return {
         "mode": mode,
         "band": _band(conversation, mode, alone=not others),
-        "seen": _who_sees(conversation) if mode in ("monitoring", "joined") else "",
+        "seen": _who_sees(conversation, mode) if shown else "",
         "others": others,
         "buttons": _buttons(conversation, actor, mode),
         "ended": "" if shown else _ended(rows, actor),
@@ -91,9 +91,9 @@ def _band(conversation: Conversation, mode: str, *, alone: bool) -> str:
     return f"You are monitoring. {hear}"
 
 
-def _who_sees(conversation: Conversation) -> str:
-    """One query."""
-    if conversation.representative is None:
+def _who_sees(conversation: Conversation, mode: str) -> str:
+    """One query at most."""
+    if mode == "reading" or conversation.representative is None:
         return "It is recorded."
     if ledger.representatives_may_see():
         return f"It is recorded, and {conversation.representative.name} sees it."

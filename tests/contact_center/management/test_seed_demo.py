@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from contact_center.demo_data.cast import CASTS, PASSWORD
+from contact_center.demo_data.cast import CASTS, PASSWORD, SECOND_SUPERVISOR
 from contact_center.tenancy.access import resolve_actor
 from contact_center.tenancy.lookup import organization_of_api_key, organizations_of_user
 from contact_center.tenancy.models import Organization, OrganizationSettings, User
@@ -42,6 +42,8 @@ def test_every_account_signs_in_with_its_role(configured, client):
         roles = {cast.address(person.account): {person.role} for person in cast.people}
         roles |= {cast.address(f"rep{number}"): {"representative"} for number in range(1, 9)}
         roles["both@example.com"] = {"supervisor"}
+        # Takes conversations over, and handles them at the desk then.
+        roles[cast.address(SECOND_SUPERVISOR)] = {"supervisor", "representative"}
         organization = Organization.objects.get(slug=slug)
         for email, expected in roles.items():
             user = User.objects.get(email=email)

@@ -260,6 +260,13 @@ def consulted(harbor, ben, held):
     return held
 
 
+def test_a_consultant_reads_no_card_numbers(harbor, ben, consulted):
+    with harbor.scope():
+        factories.make_message(consulted, "It is 4111 1111 1111 1111")
+    assert "It is •••• 1111" in desk(harbor, consulted)
+    assert "It is 4111 1111 1111 1111" in desk(harbor, consulted, ben.membership)
+
+
 def test_a_consultant_reads_and_writes_notes_but_neither_replies_nor_ends(harbor, consulted):
     page = desk(harbor, consulted)
     assert "Consulting" in page
