@@ -1,9 +1,6 @@
 """Action History and the conversations of one run as CSV: what the page shows, all of it, a lot at a time."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, StreamingHttpResponse
 
@@ -14,8 +11,8 @@ from bulk_actions.reach import Reach
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.record import record
 from contact_center.tenancy.access import Actor
-from contact_center.web.csv_export import stream
-from contact_center.web.pagination import Anchor, Page, read_page
+from contact_center.web.csv_export import moment, read_lot, stream
+from contact_center.web.pagination import Anchor
 from contact_center.web.query_filter import QueryFilter
 from conversations.rules import Action
 
@@ -42,8 +39,7 @@ def history(request: HttpRequest, actor: Actor, shown: QueryFilter) -> Streaming
     record(AuditAction.EXPORTED, actor=actor, object_type="action_history", after=dict(shown.values))
 
     def read(place: Anchor | None) -> tuple[list[list[Any]], Anchor | None]:
-        page = read_page(shown.apply(queries.runs()), queries.RUN_ORDER, size=LOT, anchor=place)
-        ids, following = _ids(page, place)
+        ids, following = read_lot(shown.apply(queries.runs()), queries.RUN_ORDER, place, LOT)
         found = queries.run_rows(ids)
         return [_run(found[pk], actor) for pk in ids if pk in found], following
 
@@ -63,18 +59,10 @@ def run_items(request: HttpRequest, actor: Actor, run: BulkAction, chosen: ItemF
     reach = Reach.of(run)
 
     def read(place: Anchor | None) -> tuple[list[list[Any]], Anchor | None]:
-        found = queries.items(run.pk, actor, chosen)
-        ids, following = _ids(read_page(found, queries.ITEM_ORDER, size=LOT, anchor=place), place)
+        ids, following = read_lot(queries.items(run.pk, actor, chosen), queries.ITEM_ORDER, place, LOT)
         return [_item(row) for row in pages.item_rows(ids, actor, reach)], following
 
     return stream(request, f"run-{run.pk}", actor.organization_id, ITEMS_HEADING, read)
-
-
-def _ids(page: Page[Any], place: Anchor | None) -> tuple[Sequence[int], Anchor | None]:
-    """A place that is gone would lead to the beginning again; the export ends there instead."""
-    if place is not None and page.anchor is None:
-        return [], None
-    return [row[0] for row in page.rows], page.next
 
 
 def _run(run: BulkAction, actor: Actor) -> list[Any]:
@@ -84,8 +72,8 @@ def _run(run: BulkAction, actor: Actor) -> list[Any]:
         run.title,
         row["created_by"],
         run.recipients,
-        _moment(run.started_at, actor),
-        _moment(run.ended_at, actor),
+        moment(run.started_at, actor.time_zone),
+        moment(run.ended_at, actor.time_zone),
         row["status_label"],
         run.succeeded,
         run.skipped,
@@ -98,7 +86,3 @@ def _run(run: BulkAction, actor: Actor) -> list[Any]:
 
 def _item(row: dict[str, Any]) -> list[Any]:
     return [row["number"], row["subject"], row["outcome_label"], row["reason"], row["before"], row["after"]]
-
-
-def _moment(at: datetime | None, actor: Actor) -> str:
-    return at.astimezone(ZoneInfo(actor.time_zone)).isoformat(sep=" ", timespec="seconds") if at else ""

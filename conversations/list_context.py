@@ -46,6 +46,9 @@ def list_context(
         "columns": _columns(shown, list_url),
         "column_choice": _column_choice(shown, list_url),
         "view": view_context(actor, shown),
+        "export_url": with_query(
+            reverse("conversations:export", args=[actor.organization_slug]), shown.query_string(list=listing.name)
+        ),
         "rows": rows,
         "empty": empty_state(shown, list_url, later_page=bool(page.current)),
         "selection": {

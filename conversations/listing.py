@@ -5,9 +5,11 @@ One implementation of filter, order, pages, selection and live rows serves all o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
+from contact_center.errors import NotFound
 from conversations.columns import COLUMNS, Columns
 from conversations.filter_fields import STATUSES, Names
 from conversations.models.conversation import ONGOING_ROW
@@ -164,3 +166,11 @@ REPORT = Listing(
 )
 
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in (ONGOING, RECORDS, REPORT)}
+
+
+def listing_of(query: Mapping[str, Any]) -> Listing:
+    """The list that an address speaks of as `list=records`; the first one where it says nothing. Raises NotFound."""
+    found = LISTINGS.get(query.get("list") or ONGOING.name)
+    if found is None:
+        raise NotFound("There is no such list.")
+    return found

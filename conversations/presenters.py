@@ -108,8 +108,7 @@ class ConversationRow:
         self.wait_since = self.wait_fixed = self.wait_amber = self.wait_red = ""
         if values["kind"] == Kind.RECORD:
             return
-        ended: datetime | None = values["accepted_at"] or values["closed_at"]
-        if ended is not None:
+        if (ended := wait_ended(values)) is not None:
             self.wait_fixed = duration(ended - values["queued_at"])
             return
         level = values["queue__service_level_seconds"]
@@ -184,6 +183,12 @@ class ConversationRow:
     def _text(self, name: str) -> str:
         """Empty for what this conversation hasn't."""
         return self._values[name] or ""
+
+
+def wait_ended(values: Mapping[str, Any]) -> datetime | None:
+    """None while it still waits."""
+    ended: datetime | None = values["accepted_at"] or values["closed_at"]
+    return ended
 
 
 def channel_look(channel: str, elevated_to: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from conversations.monitoring import views as monitoring
-from conversations.views import detail, list, saved_views, typing
+from conversations.views import detail, exports, list, saved_views, typing
 
 app_name = "conversations"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("", list.conversation_list, name="list"),
     path("records/", list.record_list, name="records"),
     path("selection-summary/", list.selection_summary, name="selection-summary"),
+    path("export/", exports.dialog, name="export"),
+    path("export/file/", exports.file, name="export-file"),
     path("views/", saved_views.chooser, name="views"),
     path("views/save/", saved_views.save, name="save-view"),
     path("views/copy/", saved_views.copy, name="copy-view"),

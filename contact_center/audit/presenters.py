@@ -14,7 +14,12 @@ LABELS = {
     "retry_of": "retry of run",
 }
 # Numbers that stand for something with a row of its own.
-OBJECTS = {"bulk_action": "Run", "action_history": "Action History", "conversation": "Conversation"}
+OBJECTS = {
+    "bulk_action": "Run",
+    "action_history": "Action History",
+    "conversation": "Conversation",
+    "conversation_list": "List of conversations",
+}
 
 
 def event_row(event: AuditEvent, names: Mapping[int, str], *, slug: str, page_url: str) -> dict[str, Any]:

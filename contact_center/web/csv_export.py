@@ -2,16 +2,20 @@
 
 import csv
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
+from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 
 from contact_center.tenancy.scope import organization_scope
+from contact_center.web.pagination import Anchor, Keyset, read_page
 
-# A spreadsheet takes a cell that begins like this for a formula.
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that begins like this for a formula; in some languages the wide characters as well.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # Spreadsheets read UTF-8 only with it.
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -32,6 +36,24 @@ def safe(value: Any) -> Any:
     if isinstance(value, str) and value.lstrip(" ").startswith(RISKY):
         return f"'{value}"
     return value
+
+
+def moment(at: datetime | None, time_zone: str) -> str:
+    """ISO 8601 in the person's time zone, which spreadsheets and programs read alike."""
+    return at.astimezone(ZoneInfo(time_zone)).isoformat(timespec="seconds") if at else ""
+
+
+def read_lot(
+    rows: QuerySet[Any], keyset: Keyset, place: Anchor | None, size: int
+) -> tuple[Sequence[int], Anchor | None]:
+    """The ids of the lot at this place and where the next one begins. One query.
+
+    A place that is gone would lead to the beginning again; the export ends there instead.
+    """
+    page = read_page(rows, keyset, size=size, anchor=place)
+    if place is not None and page.anchor is None:
+        return [], None
+    return [row[0] for row in page.rows], page.next
 
 
 def stream(

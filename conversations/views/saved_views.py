@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,7 +15,7 @@ from contact_center.tenancy.models import Membership
 from contact_center.tenancy.roles import Right, Role
 from conversations.filters import ConversationFilter
 from conversations.list_context import list_url_of, with_query
-from conversations.listing import LISTINGS, ONGOING, Listing
+from conversations.listing import LISTINGS, Listing, listing_of
 from conversations.saved_views import changing
 from conversations.saved_views.changing import NameTaken, Share
 from conversations.saved_views.chooser import chooser_context
@@ -26,7 +26,7 @@ from conversations.saved_views.reading import View, find_view, visible_views
 @organization_view(Right.SUPERVISE)
 def chooser(request: OrganizationRequest, organization: str) -> HttpResponse:
     """What opens under the selector; its counts are kept live by a socket of their own."""
-    shown = ConversationFilter.from_query(request.GET, request.actor, _listing(request))
+    shown = ConversationFilter.from_query(request.GET, request.actor, listing_of(request.GET))
     return render(request, "conversations/saved_views/_chooser.html", chooser_context(request.actor, shown))
 
 
@@ -35,7 +35,7 @@ def chooser(request: OrganizationRequest, organization: str) -> HttpResponse:
 def save(request: OrganizationRequest, organization: str) -> HttpResponse:
     """Save the filter, sort and columns of the address: as changes of its view, or as a new one."""
     actor = request.actor
-    shown = ConversationFilter.from_query(request.GET, actor, _listing(request))
+    shown = ConversationFilter.from_query(request.GET, actor, listing_of(request.GET))
     changeable = shown.view if shown.view and shown.view.may_edit else None
     typed: dict[str, Any] = {"name": request.POST.get("name", "")}
     typed["as_new"] = changeable is None or request.POST.get("as") == "new"
@@ -103,7 +103,7 @@ def delete(request: OrganizationRequest, organization: str, view_id: int) -> Htt
 @organization_view(Right.SUPERVISE)
 def copy(request: OrganizationRequest, organization: str) -> HttpResponse:
     """Of any view the person has, built-in ones included."""
-    listing = _listing(request)
+    listing = listing_of(request.GET)
     view = _view(request, listing)
     made = changing.copy(request.actor, view, listing.name)
     return _go_to(request, listing, str(made.pk), f"“{made.name}” is a view of your own.")
@@ -112,17 +112,10 @@ def copy(request: OrganizationRequest, organization: str) -> HttpResponse:
 @require_POST
 @organization_view(Right.SUPERVISE)
 def start_with(request: OrganizationRequest, organization: str) -> HttpResponse:
-    listing = _listing(request)
+    listing = listing_of(request.GET)
     view = _view(request, listing)
     changing.start_with(request.actor, listing.name, view)
     return _go_to(request, listing, view.key, f"{listing.heading} opens with “{view.name}” from now on.")
-
-
-def _listing(request: OrganizationRequest) -> Listing:
-    found = LISTINGS.get(request.GET.get("list") or ONGOING.name)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _view(request: OrganizationRequest, listing: Listing) -> View:

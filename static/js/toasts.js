@@ -75,10 +75,7 @@ region.addEventListener("click", (event) => {
 });
 
 new MutationObserver((changes) => {
-  if (changes.some((change) => change.addedNodes.length)) // The server names what it did where its answer has no room for a notice.
-document.addEventListener("notice:show", ({ detail }) => show(detail.text, detail.level || "success"));
-
-lift();
+  if (changes.some((change) => change.addedNodes.length)) lift();
 }).observe(region, { childList: true });
 
 document.addEventListener("htmx:sendError", () => show("The server can’t be reached. Nothing was changed; try again in a moment.", "error"));

@@ -33,6 +33,7 @@ TABLER_ICONS = {
     "columns": "columns",
     "copy": "copy",
     "dots": "dots",
+    "download": "download",
     "error": "exclamation-circle",
     "filter": "filter",
     "full-screen": "maximize",
