@@ -15,6 +15,7 @@ of_organization: list[URLPattern | URLResolver] = [
     path("desk/", include("conversations.desk.urls")),
     path("notifications/", include("conversations.notifications.urls")),
     path("audit/monitoring/", include("conversations.monitoring.urls")),
+    path("palette/", include("conversations.palette.urls")),
     path("audit/", include("contact_center.audit.urls")),
     path("", include("bulk_actions.urls")),
     path("", include("analytics.urls")),

@@ -1,6 +1,6 @@
 """What the page frame shows around every page: the organization, the switcher and the pages this person may open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,16 @@ def is_open_to(place: Place, actor: Actor) -> bool:
     return actor.may(place.right) and exists(place.url(actor.organization_slug))
 
 
+def open_places(actor: Actor) -> list[Place]:
+    """Every page this person may open, in the order of the sidebar."""
+    return [place for place in _places() if is_open_to(place, actor)]
+
+
+def _places() -> Iterator[Place]:
+    for entry in MAP:
+        yield from entry.places if isinstance(entry, Section) else (entry,)
+
+
 def exists(url: str) -> bool:
     try:
         resolve(url)
@@ -139,7 +149,6 @@ def _link(place: Place, request: OrganizationRequest) -> dict[str, Any]:
 
 def _current(request: OrganizationRequest) -> Place | None:
     """The place this page belongs to; of one below another, the deeper."""
-    places = [place for entry in MAP for place in (entry.places if isinstance(entry, Section) else (entry,))]
     slug = request.actor.organization_slug
-    around = [place for place in places if request.path_info.startswith(place.url(slug))]
+    around = [place for place in _places() if request.path_info.startswith(place.url(slug))]
     return max(around, key=lambda place: len(place.path), default=None)

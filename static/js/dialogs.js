@@ -13,7 +13,7 @@ function open() {
 
 function focusFirst() {
   const error = dialog.querySelector("[aria-invalid=true]");
-  (error || dialog.querySelector("select, input:not([type=hidden]), textarea") || dialog.querySelector("footer button"))?.focus();
+  (error || dialog.querySelector("select, input:not([type=hidden]), textarea") || dialog.querySelector("footer a.btn-accent") || dialog.querySelector("footer button"))?.focus();
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -19,14 +19,18 @@ function select() {
   if (box) toggle(box);
 }
 
-function run(key) {
-  const command = document.querySelector(`[data-command][data-key="${CSS.escape(key)}"]`);
-  if (!command) return false;
+// For what is selected, or else for the row that has the focus.
+export function runCommand(command) {
   const row = currentRow();
   const one = row && !count() ? `${row.id.replace("conversation-", "")}:${row.dataset.version}` : null;
   if (command.getAttribute("aria-disabled") === "true" && !one) command.focus();
   else htmx.trigger(command, "click", { row: one });
-  return true;
+}
+
+function run(key) {
+  const command = document.querySelector(`[data-command][data-key="${CSS.escape(key)}"]`);
+  if (command) runCommand(command);
+  return Boolean(command);
 }
 
 function go(key) {

@@ -31,6 +31,7 @@ TABLER_ICONS = {
     "clock": "clock",
     "close": "x",
     "columns": "columns",
+    "command": "command",
     "copy": "copy",
     "dots": "dots",
     "download": "download",

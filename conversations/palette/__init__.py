@@ -1,0 +1,1 @@
+"""The command palette: everything a person may open, found by typing."""
