@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Q
 
 from contact_center.tenancy.access import Actor
 from conversations.actions import overflow
@@ -27,7 +27,7 @@ from conversations.states import DECLINED, MOST_DECLINES, OfferKind, Status
 from routing import capacity
 from routing.eligibility import Demand, Person, Pool
 from routing.kinds import Presence
-from routing.models import Representative, WorkStream
+from routing.models import QueueMember, Representative, WorkStream
 from routing.overflow import gates
 from routing.presence import presence_changed
 from routing.selection import best
@@ -102,12 +102,24 @@ def _plan(now: datetime, *, closed: Iterable[int]) -> Plan:
         .exclude(queue_id__in=closed)
         .select_related("work_stream", "intent")
         .only(*READ)
-        .order_by(F("queue__priority").asc(nulls_last=True), "-priority", "queued_at", "pk")[:LOOKED_AT]
+        .annotate(served=_somebody_has_room())
+        .order_by("-served", F("queue__priority").asc(nulls_last=True), "-priority", "queued_at", "pk")[:LOOKED_AT]
     )
     if not rows:
         return Plan()
     pool = Pool.load(queue_ids={row.queue_id for row in rows})
     return _Planner(rows, pool).plan()
+
+
+def _somebody_has_room() -> ExpressionWrapper:
+    """Over conversations: somebody is there in their queue with units left. A queue that nobody serves now would keep
+    the others out of the run otherwise, however full they are."""
+    there = QueueMember.objects.filter(
+        representative__is_active=True,
+        representative__type=Representative.Type.PERSON,
+        representative__units_used__lt=F("representative__total_units"),
+    ).exclude(representative__presence__in=NOBODY_THERE)
+    return ExpressionWrapper(Q(queue_id__in=there.values("queue_id")), BooleanField())
 
 
 class _Planner:

@@ -96,6 +96,11 @@ class Candidate:
 UNLISTED = frozenset({"not_member", "presence"})
 
 
+def with_account() -> Q:
+    """Over representatives: those whose account hasn't been switched off. Some have none: they work elsewhere."""
+    return Q(membership=None) | Q(membership__is_active=True)
+
+
 class Pool:
     """The active people of the organization in scope, AI agents left out. Five queries, whatever their number."""
 
@@ -111,8 +116,7 @@ class Pool:
     @classmethod
     def load(cls, *, queue_ids: Iterable[int] | None = None) -> "Pool":
         """Everybody, or with `queue_ids` only the members of these queues."""
-        active = Q(membership=None) | Q(membership__is_active=True)
-        rows = Representative.objects.filter(active, is_active=True, type=Representative.Type.PERSON)
+        rows = Representative.objects.filter(with_account(), is_active=True, type=Representative.Type.PERSON)
         if queue_ids is not None:
             rows = rows.filter(pk__in=QueueMember.objects.filter(queue_id__in=set(queue_ids)).values("representative"))
         queues: dict[int, set[int]] = defaultdict(set)

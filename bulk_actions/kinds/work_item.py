@@ -11,6 +11,7 @@ from contact_center.tenancy.access import Actor
 from conversations.rules import Action
 from conversations.rules.targets import has_members, why_no_queue
 from conversations.work_item.presenters import units
+from routing.eligibility import with_account
 from routing.kinds import Kind
 from routing.models import Queue, Representative
 
@@ -25,7 +26,8 @@ class PersonForm(RunForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["representative"].queryset = Representative.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        people = Representative.objects.filter(with_account(), is_active=True)
+        self.fields["representative"].queryset = people  # type: ignore[attr-defined]
 
     def parameters(self) -> dict[str, Any]:
         person = self.cleaned_data["representative"]

@@ -14,6 +14,8 @@ from conversations.models import Disposition, ForceCloseReason, Message, Offer
 from conversations.rules import Action, sentence_of
 from conversations.rules.targets import has_members
 from conversations.states import OfferOutcome
+from routing.eligibility import with_account
+from routing.holding import hold
 from routing.models import Queue, Representative
 
 Target = TypeVar("Target")
@@ -39,6 +41,7 @@ class Context:
     organization_name: str = ""
     offers: dict[int, Offer] = field(default_factory=dict)
     _settings: OrganizationSettings | None = None
+    _own: Representative | None = None
 
     @property
     def settings(self) -> OrganizationSettings:
@@ -56,8 +59,10 @@ class Context:
         return _chosen(self.representative_or_none, "representative", "Choose a representative.")
 
     def own_representative(self) -> Representative:
-        """The actor's own profile; the rule table has made sure there is one."""
-        return Representative.objects.get(pk=self.actor.representative_id or 0)
+        """The actor's own profile, read once; the rule table has made sure there is one."""
+        if self._own is None:
+            self._own = Representative.objects.get(pk=self.actor.representative_id or 0)
+        return self._own
 
     def said_once(self, conversation_id: int) -> str:
         """The name under which a message is stored once, however often it is sent. Empty without a token."""
@@ -79,6 +84,7 @@ MESSAGE_LENGTH = 6_000
 # What a representative raises a hand for.
 NOTE_LENGTH = 250
 NO_NOTE = "Say briefly what you need."
+LARGEST_ID = 2**63 - 1
 
 TO_QUEUE = frozenset({Action.ASSIGN_TO_QUEUE, Action.TRANSFER_TO_QUEUE, Action.TRANSFER_OWN_TO_QUEUE})
 TO_REPRESENTATIVE = frozenset({Action.ASSIGN_TO_REPRESENTATIVE, Action.TRANSFER_TO_REPRESENTATIVE, Action.TRANSFER_OWN})
@@ -97,11 +103,13 @@ def prepare(
         _prepare_sending(context)
     if action in TO_QUEUE:
         queues = Queue.objects.annotate(staffed=has_members())
-        context.queue_or_none = queues.filter(pk=_id(parameters, "queue")).first()
+        hold(Queue, chosen := _id(parameters, "queue"))
+        context.queue_or_none = queues.filter(pk=chosen).first()
         context.queue_has_members = getattr(context.queue, "staffed", False)
     if action in TO_REPRESENTATIVE:
-        found = Representative.objects.filter(pk=_id(parameters, "representative"), is_active=True)
-        context.representative_or_none = found.first()
+        hold(Representative, chosen := _id(parameters, "representative"))
+        people = Representative.objects.filter(with_account(), is_active=True)
+        context.representative_or_none = people.filter(pk=chosen).first()
         _ = context.representative
     if action is Action.FORCE_CLOSE:
         reasons = ForceCloseReason.objects.filter(pk=_id(parameters, "reason"), is_active=True)
@@ -130,9 +138,10 @@ def load_offers(context: Context, conversation_ids: list[int]) -> None:
 
 def _id(parameters: Mapping[str, Any], name: str) -> int:
     try:
-        return int(parameters.get(name) or 0)
+        number = int(parameters.get(name) or 0)
     except (TypeError, ValueError):
         return 0
+    return number if 0 < number <= LARGEST_ID else 0
 
 
 def _chosen(found: Target | None, name: str, sentence: str) -> Target:

@@ -16,6 +16,7 @@ from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor
 from conversations.actions import desk
 from conversations.actions.automatic import customer_stays_away
+from conversations.actions.clocks import due_anew, wrap_up_freed, wrap_up_goes_on
 from conversations.actions.connection import has_stayed_away, notice_silence, stays_away
 from conversations.actions.context import Context, load_offers
 from conversations.actions.drafts import Draft, Said
@@ -249,12 +250,13 @@ def run_due_timers(*, actor: Actor, now: datetime, limit: int = 500) -> int:
         due_now = Q(due_at__lte=now) | Q(offers__outcome="pending", offers__expires_at__lte=now) | stays_away(now)
         ids = Conversation.objects.filter(due_now).values_list("pk", flat=True)[:limit]
         context, rows = _locked(ids, actor, now, skip_locked=True)
-        steps = [step for row in rows if (step := _due(row, context)) is not None]
+        anew = due_anew(rows, now)
+        steps = [step for row in rows if (step := _due(row, context, anew.get(row.pk))) is not None]
         write(steps, actor=actor, now=now, operation_id=context.operation_id)
     return len(steps)
 
 
-def _due(row: Conversation, context: Context) -> Step | None:
+def _due(row: Conversation, context: Context, due_again: datetime | None) -> Step | None:
     offer = context.offers.get(row.pk)
     if offer is not None and offer.expires_at is not None and offer.expires_at <= context.now:
         return _offer_timed_out(row, context)
@@ -262,8 +264,10 @@ def _due(row: Conversation, context: Context) -> Step | None:
         return customer_stays_away(row, context)
     if row.due_at is None or row.due_at > context.now:
         return None
-    if row.phase is Phase.WRAP_UP and row.units_held and _hold_is_over(row, context.now):
-        return _wrap_up_freed(row, context)
+    if row.phase is Phase.WRAP_UP and wrap_up_goes_on(row, context.now):
+        return wrap_up_freed(row)
+    if due_again is not None:
+        return Step(row, None, {"due_at": due_again}, counts_as_version=False)
     if row.phase is Phase.ACTIVE:
         step = desk.wraps_up(row, context, StatusReason.AUTO_CLOSED, AuditAction.AUTO_CLOSED, event="ConversationClose")
         tell(step, CLOSED_BY_ITSELF, context)
@@ -278,22 +282,6 @@ def _due(row: Conversation, context: Context) -> Step | None:
 
 def _offer_timed_out(row: Conversation, context: Context) -> Step:
     return desk.unanswered(row, context, OfferOutcome.TIMED_OUT, SessionClosure.TIMED_OUT, AuditAction.OFFER_TIMED_OUT)
-
-
-def _hold_is_over(row: Conversation, now: datetime) -> bool:
-    stream = row.work_stream
-    if stream.wrap_up_rule != stream.WrapUpRule.FOR_A_WHILE or stream.wrap_up_auto_close_seconds is None:
-        return False
-    return now < row.status_since + timedelta(seconds=stream.wrap_up_auto_close_seconds)
-
-
-def _wrap_up_freed(row: Conversation, context: Context) -> Step:
-    """The work stream's hold is over; the wrap-up itself goes on until its own time."""
-    step = Step(row, AuditAction.WRAP_UP_FREED, counts_as_version=False)
-    step.free_units()
-    seconds = row.work_stream.wrap_up_auto_close_seconds
-    step.fields["due_at"] = None if seconds is None else row.status_since + timedelta(seconds=seconds)
-    return step
 
 
 def _locked(

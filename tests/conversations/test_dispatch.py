@@ -193,6 +193,17 @@ def test_queue_priority_comes_first_then_priority_then_age(harbor):
         assert last.pk in offered()
 
 
+def test_a_full_queue_that_nobody_serves_keeps_no_other_waiting(harbor, monkeypatch):
+    monkeypatch.setattr(dispatch, "LOOKED_AT", 3)
+    with harbor.scope():
+        unserved = factories.make_queue("Night", priority=1)
+        factories.make_representative("Ben Osei", queues=[unserved], presence=Presence.OFFLINE)
+        factories.make_conversations(3, queue=unserved)
+        row = factories.make_conversation(queue=harbor.orders)
+        run(harbor)
+        assert offered() == {row.pk: "Ana Ruiz"}
+
+
 def test_nobody_is_offered_more_than_they_have_free(harbor):
     with harbor.scope():
         factories.make_representative("Ben Osei", queues=[harbor.orders], total_units=65)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
-from contact_center.errors import Conflict, Refused
+from contact_center.errors import Conflict, Invalid, Refused
 from contact_center.tenancy.access import system_actor
 from conversations.actions import perform
 from conversations.intake.messages import receive_messages
@@ -21,8 +21,9 @@ from conversations.models import Conversation, Message, Offer
 from conversations.states import OfferOutcome, Status
 from routing.kinds import Channel
 from tests import factories, invariants
+from tests.admin_pages import errors_of, no_rows, queue_form, url
 from tests.cast import make_cast
-from tests.concurrency import at_once, uncommitted
+from tests.concurrency import at_once, at_one_moment, uncommitted
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -182,6 +183,80 @@ def test_a_queue_is_deactivated_between_preview_and_run(cast):
         assert {(result.outcome, result.code) for result in results} == {("skipped", "queue_inactive")}
         assert set(Conversation.objects.values_list("queue_id", flat=True)) == {cast.orders.pk}
         assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "parameter", "target", "told"),
+    [
+        ("assign_to_queue", "queue", "refunds", "The queue has been deactivated."),
+        ("assign_to_representative", "representative", "ana", "Choose a representative."),
+    ],
+)
+def test_a_supervisor_who_meets_a_deactivation_is_told_that_the_target_is_gone(cast, action, parameter, target, told):
+    with cast.scope():
+        row = factories.make_conversation(queue=cast.orders)
+    gone, answers = getattr(cast, target), []
+
+    def deactivate():
+        type(gone).objects.select_for_update(of=("self",)).get(pk=gone.pk)
+        type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+
+    def assign():
+        answers.extend(at_once(cast, lambda: single(cast, action, row, **{parameter: gone.pk})))
+
+    supervisor = threading.Thread(target=assign)
+    with uncommitted(cast, deactivate):
+        supervisor.start()
+        supervisor.join(timeout=0.5)
+        assert answers == [], "it waits for the target"
+    supervisor.join(timeout=20)
+    assert isinstance(answers[0], Refused | Invalid)
+    assert answers[0].sentence == told
+    with cast.scope():
+        row.refresh_from_db()
+        assert (row.queue_id, row.status) == (cast.orders.pk, Status.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("action", "target", "form"),
+    [
+        ("assign_to_queue", "refunds", lambda row: queue_form(name=row.name)),
+        ("assign_to_representative", "ana", lambda row: person_form(row)),
+    ],
+)
+def test_nothing_is_deactivated_while_work_is_on_its_way_to_it(cast, action, target, form):
+    with cast.scope():
+        conversation = factories.make_conversation(queue=cast.orders)
+    row = getattr(cast, target)
+    client, answers = cast.client(cast.admin), []
+
+    def deactivate():
+        answers.extend(at_one_moment(lambda: client.post(url(type(row), "change", row.pk), form(row))))
+
+    administrator = threading.Thread(target=deactivate)
+    chosen = {"queue" if row == cast.refunds else "representative": row.pk}
+    with uncommitted(cast, partial(single, cast, action, conversation, **chosen)):
+        administrator.start()
+        administrator.join(timeout=2)
+        assert answers == [], "it waits until the work is there"
+    administrator.join(timeout=20)
+    assert "holds 1 ongoing conversation" in errors_of(answers[0])["is_active"][0]
+    with cast.scope():
+        row.refresh_from_db()
+        assert row.is_active
+
+
+def person_form(row):
+    """The page of a representative, with *active* taken off."""
+    return {
+        "name": row.name,
+        "email": row.email,
+        "type": row.type,
+        "membership": row.membership_id,
+        "default_presence": row.default_presence,
+        "total_units": row.total_units,
+        **no_rows("queue_memberships", "skills"),
+    }
 
 
 @pytest.mark.parametrize("_", range(ROUNDS))

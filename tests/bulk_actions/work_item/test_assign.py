@@ -2,8 +2,10 @@
 
 import pytest
 
+from contact_center.errors import Invalid
 from contact_center.tenancy.models import Membership, OrganizationSettings
 from contact_center.tenancy.toggles import Toggle
+from conversations.actions import perform
 from conversations.models import Conversation, Offer
 from conversations.states import Phase, Status
 from routing.kinds import Channel, Kind, Presence
@@ -127,6 +129,24 @@ def test_an_ai_agent_is_never_a_target(harbor, waiting):
     response = press(harbor, dialog, to_person=agent)
     assert response.status_code == 403
     assert "AI agents can&#x27;t be assigned or transferred to." in text(response)
+    assert now(harbor, waiting).phase is Phase.OPEN
+
+
+def test_somebody_whose_account_was_switched_off_is_never_a_target(harbor, waiting):
+    dialog = open_dialog(harbor, [waiting])
+    assert harbor.ana.pk in offered(dialog)
+    with harbor.scope():
+        Membership.objects.filter(pk=harbor.agent.pk).update(is_active=False)
+    response = press(harbor, dialog, to_person=harbor.ana)
+    assert response.status_code == 422
+    assert "This choice is no longer offered. Choose another." in text(response)
+    with harbor.scope(), pytest.raises(Invalid):
+        perform(
+            "assign_to_representative",
+            [waiting.pk],
+            actor=harbor.actor(),
+            parameters={"representative": harbor.ana.pk},
+        )
     assert now(harbor, waiting).phase is Phase.OPEN
 
 

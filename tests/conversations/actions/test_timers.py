@@ -88,6 +88,49 @@ def test_wrap_up_for_a_while_frees_the_units_first_and_closes_later(harbor):
         invariants.assert_all()
 
 
+def test_a_wrap_up_that_never_closes_by_itself_gives_back_its_units_and_stays(harbor):
+    with harbor.scope():
+        factories.make_work_stream(
+            Channel.LIVE_CHAT, queue=harbor.orders, wrap_up_rule=WorkStream.WrapUpRule.FOR_A_WHILE
+        )
+        row = factories.make_conversation(status=Status.ACTIVE, representative=harbor.ana)
+        perform("end", [row.pk], actor=harbor.actor(harbor.agent), now=NOW)
+        assert _run(harbor, NOW + timedelta(seconds=61)) == 1
+        assert _run(harbor, NOW + timedelta(days=365)) == 0
+        harbor.ana.refresh_from_db()
+        row.refresh_from_db()
+        assert (harbor.ana.units_used, row.status, row.due_at) == (0, Status.WRAP_UP, None)
+        invariants.assert_all()
+
+
+@pytest.mark.parametrize(
+    ("status", "channel", "clock"),
+    [
+        (Status.OPEN, Channel.LIVE_CHAT, "open"),
+        (Status.ACTIVE, Channel.SMS, "active"),
+        (Status.WAITING, Channel.SMS, "waiting"),
+    ],
+)
+def test_what_is_said_meanwhile_puts_off_what_comes_after_inactivity(harbor, status, channel, clock):
+    with harbor.scope():
+        factories.make_work_stream(channel, queue=harbor.orders, **{f"{clock}_auto_close_seconds": 1200})
+        talking, silent = (
+            factories.make_conversation(status=status, channel=channel, due_at=NOW - timedelta(seconds=1))
+            for _ in range(2)
+        )
+        factories.make_message(talking, created_at=NOW - timedelta(seconds=200))
+        factories.make_message(silent, created_at=NOW - timedelta(seconds=1201))
+        _run(harbor)
+        talking.refresh_from_db()
+        silent.refresh_from_db()
+        assert (talking.status, talking.due_at) == (status, NOW + timedelta(seconds=1000))
+        assert silent.status != status
+        _run(harbor, NOW + timedelta(seconds=1001))
+        talking.refresh_from_db()
+        assert talking.status == silent.status
+        invariants.assert_all()
+
+
 def test_another_organizations_timers_are_left_alone(harbor, summit):
     with summit.scope():
         foreign = factories.make_conversation(due_at=NOW - timedelta(hours=1))

@@ -3,7 +3,9 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from contact_center.tenancy.models import ApiKey
 from conversations.actions import perform
@@ -28,6 +30,19 @@ def now(cast, row):
     with cast.scope():
         invariants.assert_all()
         return Conversation.objects.get(pk=row.pk)
+
+
+def test_many_that_a_representative_takes_up_cost_no_more_statements_than_two(harbor):
+    counted = []
+    with harbor.scope():
+        actor = harbor.actor(harbor.agent)
+        for number in (2, 9):
+            rows = factories.make_conversations(number, queue=harbor.orders)
+            with CaptureQueriesContext(connection) as queries:
+                results = perform("pick", [row.pk for row in rows], actor=actor)
+            assert {result.outcome for result in results} == {"succeeded"}
+            counted.append(len(queries))
+    assert counted[0] == counted[1]
 
 
 @pytest.fixture
