@@ -25,12 +25,14 @@ def run_due(*, actor: Actor, now: datetime, limit: int = 500) -> int:
 
     Returns how many conversations went back to their queues.
     """
+    # First, because it waits for people's rows, in their order: the others take rows that are free, in any.
+    returned = _return_work(actor, now, limit)
     with transaction.atomic():
         moved = capacity.return_spent(now=now)
         presence_changed(moved.presence_changed or moved.representatives, actor.organization_id)
     with transaction.atomic():
         desk_line.notice_lost_lines(organization_id=actor.organization_id, now=now)
-    return _return_work(actor, now, limit)
+    return returned
 
 
 def _return_work(actor: Actor, now: datetime, limit: int) -> int:

@@ -5,6 +5,7 @@ In each race one wins, the other is told what it is now, nothing is lost, and th
 
 import threading
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -15,11 +16,13 @@ from contact_center.audit.models import AuditEvent
 from contact_center.errors import Conflict, Invalid, Refused
 from contact_center.tenancy.access import system_actor
 from conversations.actions import perform
+from conversations.actions.disconnection import run_due
 from conversations.intake.messages import receive_messages
 from conversations.intake.parcels import MessageParcel
 from conversations.models import Conversation, Message, Offer
 from conversations.states import OfferOutcome, Status
 from routing.kinds import Channel
+from routing.models import Representative
 from tests import factories, invariants
 from tests.admin_pages import errors_of, no_rows, queue_form, url
 from tests.cast import make_cast
@@ -257,6 +260,32 @@ def person_form(row):
         "total_units": row.total_units,
         **no_rows("queue_memberships", "skills"),
     }
+
+
+def test_whoever_looks_after_lost_desks_holds_nobody_while_it_waits_for_somebody(cast):
+    """It is one transaction, and people are locked in id order everywhere."""
+    now = timezone.now()
+    long_ago = now - timedelta(minutes=5)
+    with cast.scope():
+        factories.make_conversation(queue=cast.orders, status=Status.ACTIVE, representative=cast.ana)
+        Representative.objects.filter(pk=cast.ana.pk).update(desk_lost_at=long_ago, desk_due_at=long_ago)
+        other = factories.make_representative("Ben Osei", queues=[cast.orders])
+        Representative.objects.filter(pk=other.pk).update(units_return_at=long_ago)
+    answers = []
+
+    def look():
+        work = partial(run_due, actor=system_actor(cast.organization), now=now)
+        answers.extend(at_once(cast, work))
+
+    looking = threading.Thread(target=look)
+    with uncommitted(cast, lambda: Representative.objects.select_for_update(of=("self",)).get(pk=cast.ana.pk)):
+        looking.start()
+        looking.join(timeout=1)
+        assert answers == [], "it waits for Ana"
+        with cast.scope():
+            assert Representative.objects.select_for_update(of=("self",), nowait=True).get(pk=other.pk)
+    looking.join(timeout=20)
+    assert answers == [1]
 
 
 @pytest.mark.parametrize("_", range(ROUNDS))
