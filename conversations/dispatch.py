@@ -102,7 +102,7 @@ def _plan(now: datetime, *, closed: Iterable[int]) -> Plan:
         .exclude(queue_id__in=closed)
         .select_related("work_stream", "intent")
         .only(*READ)
-        .annotate(served=_somebody_has_room())
+        .alias(served=_somebody_has_room())
         .order_by("-served", F("queue__priority").asc(nulls_last=True), "-priority", "queued_at", "pk")[:LOOKED_AT]
     )
     if not rows:
