@@ -11,3 +11,4 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         # Registers its sockets; it needs the models, which stand only now.
         import_module("analytics.live_view")
+        import_module("analytics.grids.live_view")

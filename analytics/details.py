@@ -8,7 +8,7 @@ from django.db.models import Sum
 from analytics import samples
 from analytics.figures import limits_in_words
 from analytics.metrics import Better, Metric, Unit, Value, period_value
-from analytics.metrics.definition import Total
+from analytics.metrics.definition import Source, Total
 from analytics.metrics.measures import NOTHING
 from analytics.models import Rollup
 from analytics.rollups import bucket_of
@@ -42,7 +42,7 @@ def details(metric: Metric, scope: Scope, now: datetime) -> dict[str, Any]:
 
 def course(metric: Metric, scope: Scope, now: datetime) -> Course | None:
     """How the metric went in the last hours; None where nothing of it is kept."""
-    if metric.is_live and metric.name not in SAMPLED:
+    if metric.source is Source.OFFERS or (metric.is_live and metric.name not in SAMPLED):
         return None
     factor, unit = SCALE[metric.unit]
     points = _sampled(metric, scope, now) if metric.is_live else _counted(metric, scope, now)

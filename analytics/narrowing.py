@@ -1,5 +1,6 @@
 """The filter over figures: the address's period, channel and queue ↔ chips and check boxes ↔ the scope they mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,12 +35,13 @@ class Narrowing:
     notices: tuple[str, ...]
 
     @classmethod
-    def from_query(cls, query: QueryDict, actor: Actor) -> "Narrowing":
-        """One query, for the names of the queues."""
+    def from_query(cls, query: QueryDict, actor: Actor, more: Sequence[Field] = ()) -> "Narrowing":
+        """One query, for the names of the queues. `more` fields choose rows of a grid, not what is counted."""
         choices = Choices(actor)
         fields = (
             Field("channel", "Channel", CHANNELS, _any),
             Field("queue", "Queue", choices.offered_queues, _any, choices.queues.get),
+            *more,
         )
         found = QueryFilter.from_query(query, fields)
         span, notices = query.get("period") or spans.DEFAULT, list(found.notices)
@@ -74,9 +76,10 @@ class Narrowing:
         span = {} if self.span == spans.DEFAULT else {"period": self.span}
         return urlencode([*self.filter.pairs(), *({**span, **more}).items()])
 
-    def chips(self, url: str) -> list[dict[str, str]]:
-        """Taking a chip away keeps the period."""
-        kept = "" if self.span == spans.DEFAULT else f"period={self.span}"
+    def chips(self, url: str, **more: str) -> list[dict[str, str]]:
+        """Taking a chip away keeps the period, and what else the page's address carries."""
+        span = {} if self.span == spans.DEFAULT else {"period": self.span}
+        kept = urlencode({**span, **more})
         return [{**chip, "remove_url": _joined(chip["remove_url"], kept)} for chip in self.filter.chips(url)]
 
     def span_links(self, url: str, **more: str) -> list[dict[str, Any]]:

@@ -49,6 +49,21 @@ def period_sums(period: Period, scope: Scope, only: Sequence[Measure] = MEASURES
     return {each.name: sums[each.name] + (found[f"of_{each.name}"] or each.nothing) for each in only}
 
 
+def sums_by_queue(period: Period, scope: Scope, only: Sequence[Measure] = MEASURES) -> dict[int, dict[str, Any]]:
+    """The same for each queue in which anything happened. Five queries at most."""
+    whole = _counted_part(period)
+    edges = [period] if whole is None else [Period(period.since, whole.since), Period(whole.until, period.until)]
+    found = measures.direct_sums_by_queue([edge for edge in edges if edge.since < edge.until], scope, only)
+    if whole is not None:
+        rows: Any = Rollup.objects.filter(scope.condition(), starts_at__gte=whole.since, starts_at__lt=whole.until)
+        summed = rows.order_by().values("queue_id").annotate(**{f"of_{each.name}": Sum(each.name) for each in only})
+        for row in summed:
+            sums = found.setdefault(row["queue_id"], {each.name: each.nothing for each in only})
+            for each in only:
+                sums[each.name] += row[f"of_{each.name}"]
+    return found
+
+
 def _counted_part(period: Period) -> Period | None:
     """The whole buckets of the period that are counted for good."""
     counted = counted_until()

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping
 from analytics.metrics.definition import Better, Metric, Now, Quotient, Sums, Total, Unit, Value
 from analytics.metrics.live import OF_CONVERSATIONS, OF_REPRESENTATIVES
 from analytics.metrics.measures import MEASURES, Measure
+from analytics.metrics.offers import OF_OFFERS
 from analytics.metrics.period import OF_PERIOD
 
-METRICS: Mapping[str, Metric] = {metric.name: metric for metric in (*OF_CONVERSATIONS, *OF_REPRESENTATIVES, *OF_PERIOD)}
+METRICS: Mapping[str, Metric] = {
+    metric.name: metric for metric in (*OF_CONVERSATIONS, *OF_REPRESENTATIVES, *OF_PERIOD, *OF_OFFERS)
+}
 
 
 def period_value(metric: Metric, sums: Sums) -> Value:

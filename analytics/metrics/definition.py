@@ -34,6 +34,7 @@ class Source(StrEnum):
     CONVERSATIONS = "Ongoing conversations as they are now"
     REPRESENTATIVES = "Representatives as they are now"
     STAYS = "Stays of conversations in queues, in the chosen period"
+    OFFERS = "Offers made to representatives in the chosen period"
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,3 +224,16 @@ def direct_sums(periods: Iterable[Period], scope: Scope, only: Sequence[Measure]
     for event in sorted({measure.event for measure in only}) if chosen else ():
         sums |= read(stays(event, chosen, scope, only).aggregate(**aggregates(event, only)), event, only)
     return sums
+
+
+def direct_sums_by_queue(
+    periods: Iterable[Period], scope: Scope, only: Sequence[Measure] = MEASURES
+) -> dict[int, dict[str, Any]]:
+    """The same for each queue in which anything happened."""
+    chosen, found = list(periods), dict[int, dict[str, Any]]()
+    for event in sorted({measure.event for measure in only}) if chosen else ():
+        rows: Any = stays(event, chosen, scope, only).order_by().values("queue_id")
+        for row in rows.annotate(**aggregates(event, only)):
+            nothing = {measure.name: measure.nothing for measure in only}
+            found.setdefault(row["queue_id"], nothing).update(read(row, event, only))
+    return found

@@ -38,6 +38,8 @@ CONVERSATIONS = Place("All ongoing conversations", "conversations/", Right.SUPER
 RECORDS = Place("Ongoing record conversations", "conversations/records/", Right.SUPERVISE, "r", "record")
 REPORT = Place("Ongoing conversation report", "report/", Right.SUPERVISE, "o", "report")
 WALLBOARD = Place("Wallboard", "wallboard/", Right.SUPERVISE, "w", "wallboard")
+QUEUES = Place("Queues", "queues/", Right.SUPERVISE, "q", "queue")
+REPRESENTATIVES = Place("Representatives", "representatives/", Right.SUPERVISE, "p", "users")
 DESK = Place("Desk", "desk/", Right.USE_DESK, "d", "inbox")
 # Open to every member; the others reach it through the bell.
 NOTIFICATIONS = Place("Notifications", "notifications/", Right.USE_DESK, "n", "notify")
@@ -52,6 +54,8 @@ MAP: tuple[Place | Section, ...] = (
     Section("Conversations", "message", (CONVERSATIONS, RECORDS)),
     REPORT,
     WALLBOARD,
+    QUEUES,
+    REPRESENTATIVES,
     DESK,
     NOTIFICATIONS,
     OWN_LEDGER,

@@ -66,3 +66,49 @@ class Bars:
 def _plain(value: float | None) -> str:
     """As the table says it and the script reads it: at most two decimals, none where there are none."""
     return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A state that lasted. `name` is its look, `is-<name>` in the style sheets."""
+
+    name: str
+    label: str
+    start: datetime
+    end: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """One state after another over time, for components/_stretches.html."""
+
+    id: str
+    title: str
+    summary: str
+    since: datetime
+    until: datetime
+    items: Sequence[Stretch]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Places and widths of 100."""
+        length = (self.until - self.since).total_seconds() or 1
+        return [
+            {
+                "name": item.name,
+                "label": item.label,
+                "by": item.by,
+                "start": item.start.isoformat(),
+                "lasted": item.end - item.start,
+                "at": round(100 * (item.start - self.since).total_seconds() / length, 3),
+                "width": round(100 * (item.end - item.start).total_seconds() / length, 3),
+            }
+            for item in self.items
+        ]
+
+    @property
+    def ticks(self) -> list[str]:
+        """Moments along the axis, from one end to the other."""
+        step = (self.until - self.since) / 4
+        return [(self.since + step * number).isoformat() for number in range(5)]
