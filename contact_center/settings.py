@@ -251,7 +251,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 STATICFILES_BACKEND = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if LOCAL
-    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    else "contact_center.web.static_files.HashedStaticFiles"
 )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

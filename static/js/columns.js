@@ -7,17 +7,23 @@ const SUBJECT_LEAST = 200;
 
 // --- Widths ---
 
-// A chosen width, and a table as wide as its columns need: what has no width of its own takes what is left.
+// A style sheet of the page's own: htmx would copy style attributes, which the content policy forbids.
+const sheet = new CSSStyleSheet();
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+// Chosen widths, and a table as wide as its columns need: what has no width of its own takes what is left.
 function layOut() {
-  if (!table()?.tHead || innerWidth <= 720) return;
+  if (!table()?.tHead) return;
+  const rules = [];
   let needed = 0;
   for (const head of table().tHead.rows[0].cells) {
     const width = Number(head.dataset.width) || 0;
-    if (width) head.style.width = `${width}px`;
+    if (width) rules.push(`#conversations th[data-column="${head.dataset.column}"] { width: ${width}px }`);
     const takesTheRest = head.dataset.column === "subject" && !width;
     needed += takesTheRest ? SUBJECT_LEAST : width || parseFloat(getComputedStyle(head).getPropertyValue("--usual")) || head.offsetWidth;
   }
-  table().style.minWidth = `${Math.round(needed)}px`;
+  rules.push(`#conversations { min-width: ${Math.round(needed)}px }`);
+  sheet.replaceSync(`@media (min-width: 721px) { ${rules.join(" ")} }`);
 }
 
 const shown = () => [...table().tHead.rows[0].querySelectorAll("[data-column]")].map(({ dataset }) => (dataset.width ? `${dataset.column}:${dataset.width}` : dataset.column));
@@ -122,5 +128,4 @@ document.addEventListener("submit", (event) => {
 const chosen = (form) => [...form.querySelectorAll("[data-column-choice]:checked")].map((box) => box.value);
 
 for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, layOut);
-addEventListener("resize", layOut);
 layOut();

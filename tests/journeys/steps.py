@@ -41,6 +41,8 @@ def run_counts(page: Page) -> dict[str, str]:
 def filter_by(page: Page, field: str, *values: str) -> None:
     page.get_by_role("group", name="Filters").get_by_text("Filter", exact=True).click()
     choices = page.get_by_role("group", name=field, exact=True)
+    if not choices.is_visible():
+        page.locator("summary").filter(has_text=re.compile(f"^{re.escape(field)}")).click()
     for value in values:
         choices.get_by_role("checkbox", name=value, exact=True).check()
     page.get_by_role("button", name="Apply").click()
