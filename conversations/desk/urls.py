@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.desk import alerts, templates, transfer, views
+from conversations.desk import alerts, hand, templates, transfer, views
 from conversations.monitoring import notice, pages
 
 app_name = "desk"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("presence/", views.choose_presence, name="presence"),
     path("alerts/", alerts.choose, name="alerts"),
     path("conversations/<int:conversation_id>/seen/", views.seen, name="seen"),
+    path("conversations/<int:conversation_id>/hand/", hand.dialog, name="hand"),
     path("conversations/<int:conversation_id>/templates/", templates.choose, name="templates"),
     path("conversations/<int:conversation_id>/transfer/", transfer.dialog, name="transfer"),
     path("conversations/<int:conversation_id>/transfer/people/", transfer.people, name="transfer-people"),

@@ -33,6 +33,8 @@ ACTIONS = frozenset(
         Action.WRAP_UP_DONE,
         Action.RESOLVE,
         Action.LEAVE_CONSULTATION,
+        Action.RAISE_HAND,
+        Action.LOWER_HAND,
     }
 )
 # After these one goes on with the conversation.

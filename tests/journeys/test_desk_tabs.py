@@ -101,6 +101,24 @@ def test_handed_to_a_colleague_the_first_stays_as_a_consultant(team, sign_in):
     expect(ben.get_by_text("Ana Ruiz is a consultant")).to_be_hidden()
 
 
+def test_a_raised_hand_stands_in_both_tabs(team, sign_in):
+    team.conversations(1, subject="Wrong colour", status="active", representative="Ana Ruiz")
+    page = sign_in(team.email("agent"))
+    live(page)
+    open_mine(page, "Wrong colour")
+    tab = second_tab(page)
+    page.get_by_role("button", name="Raise hand").click()
+    dialog = page.get_by_role("dialog", name="Raise hand")
+    dialog.get_by_label("What do you need?").fill("May I refund this?")
+    dialog.get_by_role("button", name="Raise hand").click()
+    expect(dialog).to_be_hidden()
+    for each in (page, tab):
+        expect(each.get_by_text("Your hand is raised: May I refund this?")).to_be_visible()
+        expect(each.get_by_role("button", name="Raise hand")).to_be_hidden()
+    tab.get_by_role("button", name="Lower hand").click()
+    expect(page.get_by_text("Your hand is raised")).to_be_hidden()
+
+
 def test_a_reply_lost_on_the_way_stays_written_and_is_stored_once(team, sign_in):
     team.conversations(1, subject="Slow answer", status="active", representative="Ana Ruiz")
     page = sign_in(team.email("agent"))
