@@ -7,7 +7,7 @@ turns out to have changed meanwhile isn't offered, and is planned anew.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -125,7 +125,7 @@ def _somebody_has_room() -> ExpressionWrapper:
 class _Planner:
     """Gives out the pool's free units, conversation by conversation, in the order of the rows."""
 
-    def __init__(self, rows: list[Conversation], pool: Pool) -> None:
+    def __init__(self, rows: Sequence[Conversation], pool: Pool) -> None:
         self.rows, self.pool = rows, pool
         ids = [row.pk for row in rows]
         self.skills = required_skills(ids)
@@ -182,7 +182,7 @@ def _history(ids: list[int]) -> dict[int, dict[int, History]]:
     return found
 
 
-def _former_representatives(rows: list[Conversation]) -> dict[int, int]:
+def _former_representatives(rows: Sequence[Conversation]) -> dict[int, int]:
     """Who held it last, itself or the closed one it continues, where the work stream keeps the same representative."""
     keeping = [row for row in rows if row.work_stream.keep_same_representative]
     if not keeping:
