@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.scope import current_organization_id
+from conversations.delivery import silence
 from conversations.delivery.parcels import Answer, Parcel
 from conversations.models import OutboxEntry
 from routing.models import WorkStream
@@ -17,9 +18,11 @@ BATCH = 50
 LEASE = timedelta(seconds=90)
 # No request is begun later than this; it and its answer fit into the lease.
 SENDING_SECONDS = 30
-# 5 s, 10 s, 20 s … about 20 minutes in all.
+# 5 s, 10 s, 20 s … 320 s: given up ten and a half minutes after the first attempt, when every server answers.
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
+# As long as a server counts as silent.
+UNASKED_PAUSE = timedelta(seconds=silence.SECONDS)
 READ_ELSEWHERE = "Shown on the chat page and through the API; the work stream has no delivery address."
 
 Status = OutboxEntry.Status
@@ -110,13 +113,16 @@ def _with_secret(stream: WorkStream) -> WorkStream:
 
 
 def store(answers: Iterable[Answer], now: datetime) -> None:
-    """Sent, to be tried again later, or given up after the last attempt."""
+    """Sent, to be tried again later, or given up after the last attempt. What was never asked is no attempt."""
     conversations: set[int | None] = set()
     for answer in answers:
         entry = OutboxEntry.objects.filter(Q(pk=answer.entry_id) & ~Q(status=Status.SENT))
         conversations.update(entry.values_list("conversation_id", flat=True))
         if answer.delivered:
             entry.update(status=Status.SENT, sent_at=now, last_answer=answer.text[:250])
+        elif not answer.was_asked:
+            # Claiming counted it; the row comes again when the server is asked again.
+            entry.update(attempts=F("attempts") - 1, due_at=now + UNASKED_PAUSE, last_answer=answer.text[:250])
         elif answer.attempts >= ATTEMPTS:
             entry.update(status=Status.FAILED, last_answer=answer.text[:250])
         else:

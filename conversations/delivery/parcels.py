@@ -31,3 +31,5 @@ class Answer:
     text: str
     # Nobody answered, in time or at all.
     is_silence: bool = False
+    # False when the server was left alone: nothing was sent, and it is no attempt.
+    was_asked: bool = True

@@ -76,9 +76,13 @@ def test_it_is_given_up_after_the_last_attempt_and_says_why(harbor, sms, receive
     say(harbor)
     receiver.answers = [500] * claims.ATTEMPTS
     now = timezone.now()
-    for attempt in range(claims.ATTEMPTS):
-        deliver(now + timedelta(hours=attempt))
+    tried = now
+    deliver(tried)
+    for _ in range(1, claims.ATTEMPTS):
+        tried = OutboxEntry.objects.get().due_at
+        deliver(tried)
     entry = OutboxEntry.objects.get()
+    assert tried - now == timedelta(minutes=10, seconds=35), "as the documentation says"
     assert (entry.status, entry.attempts, entry.last_answer) == ("failed", claims.ATTEMPTS, "500 Internal Server Error")
 
 

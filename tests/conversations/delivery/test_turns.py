@@ -1,10 +1,14 @@
 """One delivery task at a time for each organization, and a server that is silent keeps nothing else waiting."""
 
+import time
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from contact_center.web import outgoing
 from conversations.actions import perform
-from conversations.delivery import silence, turns
+from conversations.delivery import claims, silence, turns
 from conversations.delivery.tasks import deliver
 from conversations.models import OutboxEntry
 from routing.kinds import Channel
@@ -76,9 +80,30 @@ def test_a_silent_server_is_asked_once_and_the_others_get_theirs(harbor, summit,
         deliver(organization_id=harbor.organization.pk)
         assert len(silent.received) == 1
         assert len(receiver.received) == 2
-        answers = [answer for status, attempts, answer in outbox(harbor) if (status, attempts) == ("pending", 1)]
-        assert answers == [f"No answer within {outgoing.TIMEOUT_SECONDS} seconds", *[silence.NOT_ASKED] * 2]
+        tried, *others = [row for row in outbox(harbor) if row[0] == "pending"]
+        assert tried == ("pending", 1, f"No answer within {outgoing.TIMEOUT_SECONDS} seconds")
+        assert others == [("pending", 0, silence.NOT_ASKED)] * 2
         # Another organization finds out for itself.
         write(summit, silent.url)
         deliver(organization_id=summit.organization.pk)
         assert len(silent.received) == 2
+
+
+def test_what_a_silent_server_was_not_asked_is_no_attempt_however_often_and_arrives_in_the_end(harbor, receiver):
+    with serving(Receiver()) as silent:
+        write(harbor, silent.url)
+        with harbor.scope():
+            OutboxEntry.objects.update(attempts=claims.ATTEMPTS - 1)
+        server = silent.url.removesuffix("/console")
+        silence._until[harbor.organization.pk, server] = time.monotonic() + silence.SECONDS
+        for _ in range(2):
+            begun = timezone.now()
+            deliver(organization_id=harbor.organization.pk)
+            assert outbox(harbor) == [("pending", claims.ATTEMPTS - 1, silence.NOT_ASKED)]
+            with harbor.scope():
+                assert OutboxEntry.objects.get().due_at >= begun + timedelta(seconds=silence.SECONDS)
+                OutboxEntry.objects.update(due_at=begun)
+        assert silent.received == []
+        silence._until.clear()
+        deliver(organization_id=harbor.organization.pk)
+        assert outbox(harbor) == [("sent", claims.ATTEMPTS, "200 OK")]
