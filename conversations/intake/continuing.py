@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db.models import Q
 
 from contact_center.tenancy.access import Actor
-from conversations.actions import lifecycle
 from conversations.actions.drafts import Draft
 from conversations.intake.customers import lock_customers
+from conversations.intake.opening import open_in_held_queues
 from conversations.intake.parcels import Overtaken
 from conversations.models import Conversation, Customer
 from conversations.models.conversation import ONGOING_ROW
@@ -108,7 +108,7 @@ def _opened_for(closed: list[Conversation], actor: Actor, now: datetime) -> Rows
         )
         for row in latest.values()
     ]
-    opened = dict(zip(latest, lifecycle.open_conversations(drafts, actor=actor, now=now), strict=True))
+    opened = dict(zip(latest, open_in_held_queues(drafts, actor=actor, now=now), strict=True))
     return {row.pk: opened[_line(row)] for row in closed}
 
 

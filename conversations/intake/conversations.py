@@ -11,6 +11,7 @@ from conversations.actions.drafts import Said
 from conversations.actions.overflow import admit
 from conversations.intake.customers import take_customers
 from conversations.intake.names import Names
+from conversations.intake.opening import open_in_held_queues
 from conversations.intake.parcels import ConversationParcel, Receipt, once_more_when_overtaken
 from conversations.models import Conversation, Message
 from conversations.models.conversation import ONGOING_ROW
@@ -67,7 +68,7 @@ def _store(parcels: dict[int, ConversationParcel], names: Names, actor: Actor, n
     to_open = [position for position in fresh if position not in ongoing]
     if to_open:
         drafts = [names.draft(fresh[position], customers[fresh[position].customer.external_id]) for position in to_open]
-        opened = lifecycle.open_conversations(drafts, actor=actor, now=now)
+        opened = open_in_held_queues(drafts, actor=actor, now=now)
         homes |= dict(zip(to_open, opened, strict=True))
     messages = _say(fresh, homes, actor, now)
     overflowed = admit([homes[position].pk for position in to_open], actor=actor, now=now)

@@ -9,6 +9,7 @@ from contact_center.tenancy.access import Actor
 from conversations.actions import lifecycle
 from conversations.actions.drafts import Draft
 from conversations.intake.customers import take_customers
+from conversations.intake.opening import open_in_held_queues
 from conversations.intake.parcels import Receipt, RecordParcel, once_more_when_overtaken
 from conversations.intake.places import Places, repeated
 from conversations.models import Conversation, RecordItem
@@ -93,7 +94,7 @@ def _opened(parcels: Parcels, places: Places, actor: Actor, now: datetime) -> di
                 priority=parcel.priority,
             )
         )
-    rows = lifecycle.open_conversations(drafts, actor=actor, now=now)
+    rows = open_in_held_queues(drafts, actor=actor, now=now)
     return {position: Receipt(row, created=True) for position, row in zip(parcels, rows, strict=True)}
 
 

@@ -27,7 +27,8 @@ class DeactivatableForm(OrganizationForm):
         cleaned = super().clean() or {}
         if not self.is_new and "is_active" in self.changed_data and not cleaned.get("is_active"):
             model = type(self.instance)
-            # Work that arrives meanwhile waits for this transaction and then finds the row inactive.
+            # Who brings work here holds the row (routing.holding): the work is there before the reasons are asked,
+            # or it waits for this and finds the row inactive. The deferred foreign key alone would let it in.
             row = model._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
             for reason in _reasons.get(model, ()):
                 if sentence := reason(row):

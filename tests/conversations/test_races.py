@@ -17,12 +17,14 @@ from contact_center.errors import Conflict, Invalid, Refused
 from contact_center.tenancy.access import system_actor
 from conversations.actions import perform
 from conversations.actions.disconnection import run_due
+from conversations.intake.conversations import receive_conversations
 from conversations.intake.messages import receive_messages
-from conversations.intake.parcels import MessageParcel
-from conversations.models import Conversation, Message, Offer
+from conversations.intake.parcels import ConversationParcel, CustomerParcel, MessageParcel, RecordParcel
+from conversations.intake.records import receive_records
+from conversations.models import Conversation, Message, Offer, RecordItem
 from conversations.states import OfferOutcome, Status
-from routing.kinds import Channel
-from routing.models import Representative
+from routing.kinds import Channel, Kind
+from routing.models import Queue, Representative, WorkStream
 from tests import factories, invariants
 from tests.admin_pages import errors_of, no_rows, queue_form, url
 from tests.cast import make_cast
@@ -305,3 +307,70 @@ def test_opposite_batches_of_the_same_conversations_dont_lock_each_other_out(cas
     with cast.scope():
         assert AuditEvent.objects.filter(action=AuditAction.FORCE_CLOSED).count() == 30
         invariants.assert_all()
+
+
+def record_for(cast):
+    parcel = RecordParcel("case-1", "case", "Case 1", queue="Cases", work_stream="records")
+    return receive_records([parcel], actor=system_actor(cast.organization), now=timezone.now())[0]
+
+
+@pytest.fixture
+def cases(cast):
+    """A queue that is nobody's default, so that it may be deactivated."""
+    with cast.scope():
+        factories.make_work_stream(Channel.RECORD, slug="records")
+        return factories.make_queue("Cases", kind=Kind.RECORD)
+
+
+def test_a_record_that_meets_the_deactivation_of_its_queue_is_refused(cast, cases):
+    answers = []
+
+    def deactivate():
+        Queue.objects.select_for_update(of=("self",)).get(pk=cases.pk)
+        Queue.objects.filter(pk=cases.pk).update(is_active=False)
+
+    arriving = threading.Thread(target=lambda: answers.extend(at_once(cast, lambda: record_for(cast))))
+    with uncommitted(cast, deactivate):
+        arriving.start()
+        arriving.join(timeout=1)
+        assert answers == [], "it waits for the queue"
+    arriving.join(timeout=20)
+    assert answers[0].error.fields == {"queue": "The queue “Cases” has been deactivated."}
+    with cast.scope():
+        assert not Conversation.objects.exists()
+        assert not RecordItem.objects.exists()
+
+
+def test_a_queue_is_not_deactivated_while_a_record_is_on_its_way_to_it(cast, cases):
+    client, answers = cast.client(cast.admin), []
+    form = queue_form(name=cases.name, kind=Kind.RECORD)
+    post = lambda: client.post(url(Queue, "change", cases.pk), form)  # noqa: E731
+    administrator = threading.Thread(target=lambda: answers.extend(at_one_moment(post)))
+    with uncommitted(cast, partial(record_for, cast)):
+        administrator.start()
+        administrator.join(timeout=2)
+        assert answers == [], "it waits until the work is there"
+    administrator.join(timeout=20)
+    assert "holds 1 ongoing conversation" in errors_of(answers[0])["is_active"][0]
+
+
+def test_a_conversation_that_meets_a_new_default_queue_arrives_there(cast):
+    with cast.scope():
+        stream = factories.make_work_stream(Channel.SMS, queue=cast.orders)
+    parcel = ConversationParcel("sms-1", stream.slug, "Lamp", CustomerParcel("c-1", "Amara"), "It is broken.")
+    receive = partial(receive_conversations, [parcel], actor=system_actor(cast.organization), now=timezone.now())
+    answers = []
+
+    def replace():
+        Queue.objects.select_for_update(of=("self",)).get(pk=cast.orders.pk)
+        WorkStream.objects.filter(pk=stream.pk).update(default_queue=cast.refunds)
+        Queue.objects.filter(pk=cast.orders.pk).update(is_active=False)
+
+    arriving = threading.Thread(target=lambda: answers.extend(at_once(cast, receive)))
+    with uncommitted(cast, replace):
+        arriving.start()
+        arriving.join(timeout=1)
+        assert answers == []
+    arriving.join(timeout=20)
+    with cast.scope():
+        assert Conversation.objects.get().queue_id == cast.refunds.pk
