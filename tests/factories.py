@@ -23,6 +23,7 @@ from conversations.models import (
     Session,
 )
 from conversations.states import IN_SESSION, Status, StatusReason
+from routing import auto_close
 from routing.kinds import Channel, Kind, Presence, kind_of, mode_of
 from routing.models import Queue, QueueMember, QueueScope, Representative, WorkStream
 
@@ -88,6 +89,7 @@ def make_work_stream(channel: Channel = Channel.LIVE_CHAT, *, queue: Queue | Non
     if found := WorkStream.objects.filter(slug=slug).first():
         return found
     kind = kind_of(channel)
+    fields.setdefault("waiting_auto_close_seconds", auto_close.usual(Channel.SMS)["waiting_auto_close_seconds"])
     return WorkStream.objects.create(
         name=channel.label,
         slug=slug,

@@ -8,6 +8,7 @@ from contact_center.demo_data.cast import SECOND_SUPERVISOR, Cast
 from contact_center.tenancy.models import ApiKey, Membership, Organization, OrganizationSettings, hash_key
 from contact_center.tenancy.toggles import MONITORING_NOTICE_VERSION, Toggle
 from conversations.models import Disposition, ForceCloseReason, MessageTemplate
+from routing import auto_close
 from routing.kinds import Channel, Kind, Presence, kind_of, mode_of
 from routing.models import (
     Intent,
@@ -25,17 +26,8 @@ from routing.models import (
 from routing.models.intents import UserGroupIntentGroup, UserGroupMember
 from routing.presence import HELD
 
-MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+MINUTE, DAY = 60, 24 * 3600
 
-# Auto-close after so many seconds in Open, Active, Waiting and Wrap-up (reference.md §2.3); None never closes.
-AUTO_CLOSE: dict[str, tuple[int | None, int | None, int | None, int | None]] = {
-    Channel.LIVE_CHAT: (20 * MINUTE, None, None, 15 * MINUTE),
-    Channel.PERSISTENT_CHAT: (30 * DAY, None, 28 * DAY, DAY),
-    Channel.SMS: (30 * DAY, 30 * DAY, 28 * DAY, DAY),
-    Channel.WHATSAPP: (30 * DAY, 30 * DAY, 28 * DAY, DAY),
-    Channel.VOICE: (30 * DAY, 2 * HOUR, None, DAY),
-    Channel.RECORD: (None, None, None, None),
-}
 # Slug, name, channel, position of the default queue, units.
 WORK_STREAMS = (
     ("live-chat", "Live chat", Channel.LIVE_CHAT, 0, 30),
@@ -161,7 +153,6 @@ def seed_queues(cast: Cast) -> dict[str, Queue]:
 
 def seed_work_streams(cast: Cast, queues: list[Queue]) -> None:
     for slug, name, channel, queue, units in WORK_STREAMS:
-        after_open, after_active, after_waiting, after_wrap_up = AUTO_CLOSE[channel]
         WorkStream.objects.get_or_create(
             slug=slug,
             defaults={
@@ -171,10 +162,7 @@ def seed_work_streams(cast: Cast, queues: list[Queue]) -> None:
                 "mode": mode_of(channel),
                 "default_queue": queues[queue],
                 "units_per_conversation": units,
-                "open_auto_close_seconds": after_open,
-                "active_auto_close_seconds": after_active,
-                "waiting_auto_close_seconds": after_waiting,
-                "wrap_up_auto_close_seconds": after_wrap_up,
+                **auto_close.usual(channel),
                 # The demo's representatives are busy people: their units come free a minute after the talk.
                 "wrap_up_rule": WorkStream.WrapUpRule.FOR_A_WHILE,
                 "wrap_up_hold_seconds": MINUTE,

@@ -13,6 +13,7 @@ from contact_center.administration.site import site
 from contact_center.content_security import is_origin
 from contact_center.errors import Invalid
 from contact_center.web.targets import refuse_private_target
+from routing import auto_close
 from routing.kinds import WITH_CHAT_PAGE, Kind, kind_of, mode_of
 from routing.models import WorkStream
 from routing.models.work_streams import new_chat_key
@@ -27,7 +28,15 @@ class WorkStreamForm(OrganizationForm):
             self._check_queue(cleaned, Kind(self.instance.kind))
         if self.instance.kind == Kind.VOICE and cleaned.get("distribution") == WorkStream.Distribution.PICK:
             self.add_error("distribution", "Voice is always offered, never picked.")
+        if cleaned.get("keep_same_representative"):
+            self._check_keeping(cleaned)
         return cleaned
+
+    def _check_keeping(self, cleaned: dict[str, Any]) -> None:
+        if self.instance.kind == Kind.RECORD:
+            self.add_error("keep_same_representative", "Records are offered anew each time.")
+        elif (cleaned.get("distribution") or self.instance.distribution) == WorkStream.Distribution.PICK:
+            self.add_error("keep_same_representative", "Only work that is offered can keep its representative.")
 
     def _check_queue(self, cleaned: dict[str, Any], kind: Kind) -> None:
         queue = cleaned.get("default_queue")
@@ -58,12 +67,17 @@ class WorkStreamForm(OrganizationForm):
 
 CUSTOMERS = "Customers"
 OF_CUSTOMERS = ("chat_key", "allowed_origins", "monitoring_notice", "delivery_url")
-CLOCKS = (
-    "open_auto_close_seconds",
-    "active_auto_close_seconds",
-    "waiting_auto_close_seconds",
-    "wrap_up_auto_close_seconds",
-    "reconnect_seconds",
+OF_OFFERS = (
+    "allowed_presences",
+    "picking_allowed",
+    "keep_same_representative",
+    "units_per_conversation",
+    "offer_seconds",
+)
+CLOCKS = (*auto_close.FIELDS, "reconnect_seconds")
+WHEN_EMPTY = (
+    "Left empty when the work stream is made, the usual times of its channel are filled in. "
+    "Emptied later, conversations in that state never close by themselves."
 )
 
 
@@ -79,12 +93,9 @@ class WorkStreamPage(OrganizationAdmin):
     readonly_fields = ("chat_key", "delivery_secret")
     fieldsets = (
         (None, {"fields": ("name", "slug", "channel", "distribution", "is_active", "default_queue")}),
-        (
-            "Offers and capacity",
-            {"fields": ("allowed_presences", "picking_allowed", "units_per_conversation", "offer_seconds")},
-        ),
+        ("Offers and capacity", {"fields": OF_OFFERS}),
         ("Wrap-up", {"fields": ("wrap_up_rule", "wrap_up_hold_seconds")}),
-        ("Closed by itself after so many seconds", {"fields": CLOCKS}),
+        ("Closed by itself after so many seconds", {"fields": CLOCKS, "description": WHEN_EMPTY}),
         (CUSTOMERS, {"fields": (*OF_CUSTOMERS, "delivery_secret")}),
     )
 
@@ -99,6 +110,14 @@ class WorkStreamPage(OrganizationAdmin):
         if obj.delivery_url and not obj.delivery_secret:
             obj.delivery_secret = secrets.token_hex(32)
             messages.info(request, "The secret that signs the deliveries stands on the work stream’s page.")
-        if not change and obj.channel in WITH_CHAT_PAGE:
-            obj.chat_key = new_chat_key()
+        if not change:
+            self._complete(obj)
         super().save_model(request, obj, form, change)
+
+    def _complete(self, obj: WorkStream) -> None:
+        """What follows from the channel of a new one."""
+        if obj.channel in WITH_CHAT_PAGE:
+            obj.chat_key = new_chat_key()
+        for name, seconds in auto_close.usual(obj.channel).items():
+            if getattr(obj, name) is None:
+                setattr(obj, name, seconds)

@@ -24,7 +24,7 @@ def new_chat_key() -> str:
 class WorkStream(OrganizationModel):
     """Fixes kind, channel and mode. Kind and distribution can't be changed later.
 
-    Durations are seconds; defaults are those of reference.md §2.3. An empty auto-close never closes.
+    Durations are seconds. An empty auto-close never closes; `routing.auto_close` knows the channel's usual ones.
     """
 
     class Distribution(models.TextChoices):
@@ -57,12 +57,15 @@ class WorkStream(OrganizationModel):
     reconnect_seconds = models.PositiveIntegerField(default=180)
     open_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True)
     active_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True)
-    waiting_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True, default=28 * 24 * 3600)
+    waiting_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True)
     wrap_up_auto_close_seconds = models.PositiveIntegerField(null=True, blank=True)
     monitoring_notice = models.TextField(
         blank=True, help_text="Shown to customers of this work stream's chat; empty is the organization's notice."
     )
-    keep_same_representative = models.BooleanField(default=False)
+    keep_same_representative = models.BooleanField(
+        default=False,
+        help_text="A customer who comes back is offered to whoever served them last. Usual for SMS and other messages.",
+    )
     # Deliveries to the channel's own system go here, signed with the secret.
     delivery_url = models.URLField(blank=True)
     delivery_secret = models.CharField(max_length=64, blank=True, editable=False)
