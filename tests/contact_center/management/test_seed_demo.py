@@ -69,7 +69,8 @@ def test_the_organization_is_set_up_as_the_documentation_says(configured, slug):
     with scope(slug):
         streams = {stream.slug: stream for stream in WorkStream.objects.all()}
         assert set(streams) == {"live-chat", "persistent-chat", "sms", "whatsapp", "voice", "records"}
-        assert [stream.chat_key for stream in streams.values() if stream.chat_key] == [f"demo-{slug}"]
+        keys = {stream.chat_key for stream in streams.values() if stream.chat_key}
+        assert keys == {f"demo-{slug}", f"demo-{slug}-messages"}
         assert streams["live-chat"].open_auto_close_seconds == 20 * 60
         assert streams["records"].open_auto_close_seconds is None
         assert all(stream.kind == stream.default_queue.kind for stream in streams.values())
