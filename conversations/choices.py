@@ -4,7 +4,7 @@ from functools import cached_property
 
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
-from conversations.models import Disposition, ForceCloseReason
+from conversations.models import Disposition, ForceCloseReason, Tag
 from conversations.visibility import queues_of, representatives_of
 from routing.kinds import Kind
 from routing.models import Intent, WorkStream
@@ -66,3 +66,7 @@ class Choices:
     @cached_property
     def dispositions(self) -> dict[str, str]:
         return {str(pk): label for pk, label in Disposition.objects.values_list("pk", "label")}
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        return {str(pk): name for pk, name in Tag.objects.order_by("name").values_list("pk", "name")}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db.models.expressions import Combinable
 
 from conversations.handle_time import handled_before, handling_since
+from conversations.tags import tag_names
 
 Computed = Mapping[str, Combinable]
 
@@ -75,6 +76,9 @@ COLUMNS: dict[str, Column] = {
             "last_customer_message",
             ("last_customer_message_at",),
         ),
+        Column("due_in", "Due in", "due", ("target_due_at", "target_risk_at")),
+        Column("tags", "Tags", computed=lambda: {"tag_names": tag_names()}),
+        Column("note", "Note", "", ("supervisor_note",)),
         Column("age", "Age in days", "age"),
         Column("created", "Created", "created"),
     )

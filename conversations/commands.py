@@ -45,6 +45,9 @@ COMMANDS = (
     Command(Action.FORCE_CLOSE, "force-close", "e", danger=True),
     Command(Action.MESSAGE_CUSTOMER, "message-customer", ""),
     Command(Action.NOTIFY, "notify", ""),
+    Command(Action.SET_PRIORITY, "flag", "", in_menu=True),
+    Command(Action.SET_TAGS, "tag", "", in_menu=True),
+    Command(Action.PIN_NOTE, "pin", "", in_menu=True),
     Command(Action.RELEASE, "release", "", in_menu=True),
     Command(Action.REMOVE, "remove", "", danger=True, in_menu=True),
 )

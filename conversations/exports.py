@@ -94,6 +94,10 @@ def _wait(each: Exported) -> str:
     return _clock((wait_ended(each.values) or each.as_of) - each.values["queued_at"])
 
 
+def _due(each: Exported) -> str:
+    return moment(each.values["target_due_at"], each.time_zone) if each.row.due_at else ""
+
+
 def _handle_time(each: Exported) -> str:
     since, before = each.values["handling_since"], each.values["handled_before"]
     total = before + (each.as_of - since) if since else before
@@ -116,6 +120,8 @@ WRITTEN: Mapping[str, Callable[[Exported], Any]] = {
     "wait": _wait,
     "handle_time": _handle_time,
     "last_customer_message": lambda each: moment(each.values["last_customer_message_at"], each.time_zone),
+    "due_in": _due,
+    "tags": lambda each: ", ".join(each.row.tags),
     "age": lambda each: (each.as_of - each.values["created_at"]).days,
     "created": lambda each: moment(each.values["created_at"], each.time_zone),
 }

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from conversations import periods, sentiment
 from conversations.choices import Choices
-from conversations.models import RecordItem
+from conversations.due import AT_RISK, BREACHED, ON_TIME
+from conversations.models import ConversationTag, RecordItem
 from conversations.states import Priority, Status
 from routing.kinds import Channel, Kind, Mode, kind_of
 
@@ -142,6 +143,7 @@ KINDS: dict[str, str] = {Kind.MESSAGING: "Messaging", Kind.VOICE: "Voice", Kind.
 # Only closed ones have them, so that asking for one asks for closed ones.
 OF_CLOSED = frozenset({"force_close_reason", "disposition"})
 _HANDS = {"raised": "Raised"}
+_DUE = {"breached": ("Breached", BREACHED), "at_risk": ("At risk", AT_RISK), "on_time": ("On time", ON_TIME)}
 
 
 def _kind(values: Sequence[str]) -> Q:
@@ -179,6 +181,18 @@ def _windows(choices: Choices) -> Mapping[str, str]:
     return WINDOWS
 
 
+def _due(values: Sequence[str]) -> Q:
+    found = Q(pk__in=[])
+    for value in values:
+        found |= _DUE[value][1]
+    return found
+
+
+def _tagged(values: Sequence[str]) -> Q:
+    tags = [int(value) for value in values]
+    return Q(Exists(ConversationTag.objects.filter(conversation_id=OuterRef("pk"), tag_id__in=tags)))
+
+
 FIELDS: tuple[Field, ...] = (
     _one_of("status", "Status", lambda c: {**STATUSES, ANY_STATUS: "Any"}, _status, offered=lambda c: STATUSES),
     _one_of("kind", "Kind", lambda c: KINDS, _kind),
@@ -199,6 +213,8 @@ FIELDS: tuple[Field, ...] = (
     _one_of("priority", "Priority", lambda c: PRIORITIES, _priority),
     _one_of("force_close_reason", "Force-close reason", lambda c: c.force_close_reasons, _ids("force_close_reason_id")),
     _one_of("disposition", "Disposition", lambda c: c.dispositions, _ids("disposition_id")),
+    _one_of("due", "Due in", lambda c: {value: label for value, (label, _) in _DUE.items()}, _due),
+    _one_of("tag", "Tag", lambda c: c.tags, _tagged),
     _one_of("hand", "Hand", lambda c: _HANDS, lambda values: Q(hand_raised_at__isnull=False)),
     _period("created", "Created", "created_at"),
     _period("closed", "Closed", "closed_at"),

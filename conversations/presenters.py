@@ -122,6 +122,26 @@ class ConversationRow:
         return TRENDS[sentiment_trend(self._values["sentiment_score"], self._values["sentiment_before"])]
 
     @property
+    def due_at(self) -> str:
+        """When the next target is due; nothing is due of what is closed."""
+        due: datetime | None = self._values["target_due_at"]
+        return due.isoformat() if due and self.status != Status.CLOSED else ""
+
+    @property
+    def due_amber(self) -> str:
+        """At risk from so many seconds before."""
+        due, risk = self._values["target_due_at"], self._values["target_risk_at"]
+        return str(int((due - risk).total_seconds())) if due and risk else "0"
+
+    @property
+    def tags(self) -> list[str]:
+        return self._values["tag_names"] or []
+
+    @property
+    def note(self) -> str:
+        return self._text("supervisor_note")
+
+    @property
     def mode(self) -> str:
         return MODE_LABELS[self._values["mode"]]
 

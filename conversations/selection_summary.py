@@ -20,7 +20,12 @@ VERBS = {
     Action.NOTIFY: "notified",
     Action.RELEASE: "released",
     Action.REMOVE: "removed",
+    Action.SET_PRIORITY: "given a priority",
+    Action.SET_TAGS: "tagged",
+    Action.PIN_NOTE: "given a note",
 }
+# Possible on whatever is ongoing, so that it tells little: it comes after the rest.
+MARKING = frozenset({Action.SET_PRIORITY, Action.SET_TAGS, Action.PIN_NOTE})
 # What the line itself tells; all of it stands behind it.
 IN_THE_LINE = 2
 
@@ -53,7 +58,9 @@ def summarize(selection: Selection, listing: Listing = ONGOING) -> list[Summary]
 
 def headline(summaries: Sequence[Summary], *, single: bool = False) -> str:
     """In one line: "2 can be force closed, 1 assigned"; of one conversation "can be assigned, force closed"."""
-    possible = sorted((each for each in summaries if each.allowed), key=lambda each: -each.allowed)
+    possible = sorted(
+        (each for each in summaries if each.allowed), key=lambda each: (each.name in MARKING, -each.allowed)
+    )
     if not possible:
         return "Nothing can be done with the selected" if summaries else ""
     told = possible[:IN_THE_LINE]

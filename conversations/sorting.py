@@ -80,6 +80,7 @@ SORTS: dict[str, Sort] = {
         Sort("case_number", lambda as_of: _if_any("record__case_number"), str, nullable=True),
         Sort("regarding", lambda as_of: _if_any("record__regarding"), str, nullable=True),
         Sort("age", _age, timedelta, falling_first=True),
+        Sort("due", lambda as_of: F("target_due_at"), datetime, nullable=True, newest_first=False),
         Sort("wait", wait_until, timedelta, nullable=True, falling_first=True),
         Sort("created", lambda as_of: F("created_at"), datetime, newest_first=False, falling_first=True),
     )

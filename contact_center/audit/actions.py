@@ -47,6 +47,9 @@ class AuditAction(models.IntegerChoices):
     TAKEN_OVER = 212, "Taken over"
     TRANSCRIPT_READ = 213, "Transcript of a closed conversation opened"
     CONSULTANT_WROTE = 214, "Message written as consultant"
+    PRIORITY_SET = 220, "Priority changed"
+    TAGS_SET = 221, "Tags changed"
+    NOTE_PINNED = 222, "Supervisor note changed"
     # 3xx: runs
     RUN_STARTED = 300, "Run started"
     RUN_FINISHED = 301, "Run finished"

@@ -10,10 +10,10 @@ from contact_center.errors import Invalid, Refused
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Organization, OrganizationSettings
 from conversations import outgoing
-from conversations.models import Disposition, ForceCloseReason, Message, Offer
+from conversations.models import Disposition, ForceCloseReason, Message, Offer, Tag
 from conversations.rules import Action, sentence_of
 from conversations.rules.targets import has_members
-from conversations.states import OfferOutcome
+from conversations.states import OfferOutcome, Priority
 from routing.eligibility import with_account
 from routing.holding import hold
 from routing.models import Queue, Representative
@@ -40,6 +40,11 @@ class Context:
     title: str = ""
     organization_name: str = ""
     offers: dict[int, Offer] = field(default_factory=dict)
+    # Of SET_TAGS: what is added and dropped, and what each conversation has.
+    tags_added: frozenset[int] = frozenset()
+    tags_dropped: frozenset[int] = frozenset()
+    tags: dict[int, set[int]] = field(default_factory=dict)
+    priority: Priority | None = None
     _settings: OrganizationSettings | None = None
     _own: Representative | None = None
 
@@ -83,6 +88,8 @@ SAYING = frozenset({Action.REPLY, Action.INTERNAL_NOTE, Action.CONSULTANT_NOTE, 
 MESSAGE_LENGTH = 6_000
 # What a representative raises a hand for.
 NOTE_LENGTH = 250
+PINNED_LENGTH = 500
+NO_TAG = "Choose a tag to add or to take away."
 NO_NOTE = "Say briefly what you need."
 LARGEST_ID = 2**63 - 1
 
@@ -99,6 +106,13 @@ def prepare(
         context.text = outgoing.written(parameters, MESSAGE_LENGTH)
     if action is Action.RAISE_HAND:
         context.text = outgoing.written(parameters, NOTE_LENGTH, missing=NO_NOTE)
+    if action is Action.SET_PRIORITY:
+        context.priority = _priority(parameters)
+    if action is Action.SET_TAGS:
+        context.tags_added, context.tags_dropped = _tags(parameters, "add"), _tags(parameters, "drop")
+    if action is Action.PIN_NOTE and str(parameters.get("text") or "").strip():
+        # None at all takes the note away.
+        context.text = outgoing.written(parameters, PINNED_LENGTH)
     if action in SENDING:
         _prepare_sending(context)
     if action in TO_QUEUE:
@@ -148,3 +162,18 @@ def _chosen(found: Target | None, name: str, sentence: str) -> Target:
     if found is None:
         raise Invalid(sentence, fields={name: sentence})
     return found
+
+
+def _priority(parameters: Mapping[str, Any]) -> Priority:
+    typed = parameters.get("priority")
+    found = next((each for each in Priority if str(each.value) == str(typed)), None)
+    return _chosen(found, "priority", "Choose a priority.")
+
+
+def _tags(parameters: Mapping[str, Any], name: str) -> frozenset[int]:
+    """Raises Invalid for a tag that isn't the organization's."""
+    typed = {int(value) for value in parameters.get(name) or ()}
+    known = frozenset(Tag.objects.filter(pk__in=typed).values_list("pk", flat=True)) if typed else frozenset()
+    if typed - known:
+        raise Invalid("Choose tags from the list.", fields={name: "Choose tags from the list."})
+    return known

@@ -14,6 +14,7 @@ from conversations.actions.effects import (
 )
 from conversations.actions.step import Notice, Step
 from conversations.actions.telling import tell_back, tell_ended, tell_left, tell_taken_up
+from conversations.due import once_responded
 from conversations.models import Conversation, Message, Offer, QueueSegment, Session
 from conversations.states import Author, OfferKind, OfferOutcome, Phase, SessionClosure, Status, StatusReason
 from routing.kinds import Presence
@@ -168,6 +169,7 @@ def reply(conversation: Conversation, context: Context) -> Step:
     step.fields["unanswered_since"] = None
     if conversation.first_response_at is None:
         step.fields["first_response_at"] = context.now
+        step.fields.update(once_responded(conversation.created_at, conversation.resolution_due_at))
     return step
 
 

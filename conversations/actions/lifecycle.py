@@ -5,7 +5,7 @@ They are no rows of the rule table (which is about people's rights in the consol
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -25,6 +25,7 @@ from conversations.actions.locking import lock_conversations
 from conversations.actions.step import Notice, Step
 from conversations.actions.telling import CLOSED_BY_ITSELF, tell
 from conversations.actions.write import write
+from conversations.due import once_responded_in_rows, targets_of
 from conversations.masking import mask
 from conversations.models import (
     Conversation,
@@ -84,13 +85,8 @@ def _opened(draft: Draft, now: datetime) -> Conversation:
         status_since=now,
         accepted_at=now if held else None,
         due_at=due(stream, status, now),
-        first_response_due_at=_target(now, queue.first_response_seconds),
-        resolution_due_at=_target(now, queue.resolution_seconds),
+        **targets_of(queue, stream.kind, now),
     )
-
-
-def _target(now: datetime, seconds: int | None) -> datetime | None:
-    return None if seconds is None else now + timedelta(seconds=seconds)
 
 
 def _opening(row: Conversation, draft: Draft, now: datetime) -> Step:
@@ -157,6 +153,7 @@ def representative_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -
         ids = list(dict.fromkeys(message.conversation_id for message in said))
         messages = _store(said, Author.REPRESENTATIVE, now)
         Conversation.objects.filter(pk__in=ids).update(
+            **once_responded_in_rows(),
             unanswered_since=None,
             first_response_at=Coalesce("first_response_at", now),
             row_stamp=F("row_stamp") + 1,

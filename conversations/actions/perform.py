@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contact_center.errors import Conflict, NotFound, Refused
 from contact_center.tenancy.access import Actor
-from conversations.actions import desk, hand, messaging, monitoring, supervisor
+from conversations.actions import desk, hand, marking, messaging, monitoring, supervisor
 from conversations.actions.context import Context, load_offers, prepare
 from conversations.actions.locking import lock_conversations
 from conversations.actions.results import Result
@@ -49,6 +49,9 @@ PERFORMED: dict[Action, Plan] = {
     Action.WRAP_UP_DONE: desk.wrap_up_done,
     Action.RESOLVE: desk.resolve,
     Action.LEAVE_CONSULTATION: desk.leave_consultation,
+    Action.SET_PRIORITY: marking.set_priority,
+    Action.SET_TAGS: marking.set_tags,
+    Action.PIN_NOTE: marking.pin_note,
     **monitoring.PLANS,
     Action.RAISE_HAND: hand.raise_hand,
     Action.LOWER_HAND: hand.lower_hand,
@@ -83,6 +86,7 @@ def perform(
         )
         rows = {row.pk: row for row in lock_conversations(wanted, actor, within=_within(action, actor))}
         load_offers(context, list(rows))
+        marking.load_tags(context, list(rows))
         steps: list[Step] = []
         results = [_one(pk, rows.get(pk), context, versions or {}, steps, bulk=bulk, single=single) for pk in wanted]
         write(steps, actor=actor, now=context.now, operation_id=operation_id)

@@ -61,6 +61,9 @@ class Step:
     event: str = ""
     # Where the customer isn't connected, the public messages go there as well.
     email_to: str = ""
+    # Ids of tags it gets, and of those it loses.
+    adds_tags: frozenset[int] = frozenset()
+    drops_tags: frozenset[int] = frozenset()
     notify: list["Notice"] = field(default_factory=list)
     audit_extra: Mapping[str, Any] = field(default_factory=dict)
 

@@ -18,7 +18,16 @@ from conversations.actions import hand, outbox
 from conversations.actions.answered import tell_answers
 from conversations.actions.step import Step
 from conversations.alerts import settling as alerts
-from conversations.models import Conversation, Notification, Offer, Participant, QueueSegment, RecordItem, Session
+from conversations.models import (
+    Conversation,
+    ConversationTag,
+    Notification,
+    Offer,
+    Participant,
+    QueueSegment,
+    RecordItem,
+    Session,
+)
 from conversations.states import OfferOutcome, Status
 from routing import capacity
 from routing.models import Representative
@@ -42,6 +51,7 @@ def write(steps: list[Step], *, actor: Actor, now: datetime, operation_id: uuid.
     presence_changed(moved.presence_changed, actor.organization_id)
     outbox.write(steps, now=now, operation_id=operation_id)
     _write_records(steps, now)
+    _write_tags(steps)
     _write_notifications(steps, now, operation_id)
     _settle_alerts(steps, now)
     tell_answers(steps)
@@ -191,6 +201,17 @@ def _write_records(steps: list[Step], now: datetime) -> None:
     resolved = [step.conversation.record_id for step in steps if step.audit == AuditAction.RESOLVED]
     if ids := [pk for pk in resolved if pk is not None]:
         RecordItem.objects.filter(pk__in=ids, resolved_at=None).update(resolved_at=now)
+
+
+def _write_tags(steps: list[Step]) -> None:
+    """Steps that add or drop the same tags share a statement."""
+    for dropped, ids in _by(steps, lambda step: step.drops_tags).items():
+        ConversationTag.objects.filter(conversation_id__in=ids, tag_id__in=dropped).delete()
+    added = [
+        ConversationTag(conversation_id=step.conversation.pk, tag_id=tag) for step in steps for tag in step.adds_tags
+    ]
+    if added:
+        ConversationTag.objects.bulk_create(added, ignore_conflicts=True)
 
 
 def _write_notifications(steps: list[Step], now: datetime, operation_id: uuid.UUID) -> None:

@@ -48,6 +48,8 @@ class Filters(Schema):
     priority: list[str] = Field([], description="low, normal or high.")
     force_close_reason: list[str] = Field([], description="Ids of reasons; closed ones need status=closed as well.")
     disposition: list[str] = Field([], description="Ids of dispositions; closed ones need status=closed as well.")
+    due: list[str] = Field([], description="breached, at_risk or on_time, by the targets of the queue.")
+    tag: list[str] = Field([], description="Ids of tags.")
     hand: list[str] = Field([], description="raised.")
     created: list[str] = Field([], description="2h, 7d: in the last …; over-24h: more than … ago.")
     wait_over: list[str] = Field([], description="10m: waiting longer than that.")

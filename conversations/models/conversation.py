@@ -175,6 +175,9 @@ class Conversation(OrganizationModel):
     supervisor_note = models.TextField(blank=True)
     first_response_due_at = models.DateTimeField(null=True, blank=True)
     resolution_due_at = models.DateTimeField(null=True, blank=True)
+    # The next of the two that is still to be kept, and from when on it is at risk (conversations/due.py).
+    target_due_at = models.DateTimeField(null=True, blank=True)
+    target_risk_at = models.DateTimeField(null=True, blank=True)
 
     tags = models.ManyToManyField(Tag, through="ConversationTag", related_name="+")
 
@@ -256,6 +259,12 @@ class Conversation(OrganizationModel):
                 fields=["organization", "customer_disconnected_at"],
                 condition=models.Q(status__in=TALKING, customer_disconnected_at__isnull=False),
                 name="conversation_disconnected",
+            ),
+            # What is due next, at risk or breached.
+            models.Index(
+                fields=["organization", "target_due_at", "id"],
+                condition=ONGOING_ROW & models.Q(target_due_at__isnull=False),
+                name="ongoing_target",
             ),
             # Raised hands: the filter and its view.
             models.Index(

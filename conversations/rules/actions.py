@@ -24,6 +24,9 @@ class Action(models.TextChoices):
     REMOVE = "remove", "Remove"
     TAKE_OVER = "take_over", "Take over"
     ANSWER_HAND = "answer_hand", "Done"
+    SET_PRIORITY = "set_priority", "Set priority"
+    SET_TAGS = "set_tags", "Tag"
+    PIN_NOTE = "pin_note", "Pin note"
     # Representatives' own.
     ACCEPT = "accept", "Accept"
     REJECT = "reject", "Reject"

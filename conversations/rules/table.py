@@ -177,6 +177,19 @@ _ROWS = (
         _where(messaging=(ACTIVE, WRAP_UP), voice=(ACTIVE, WRAP_UP)),
         (guards.HAND_UP,),
     ),
+    *(
+        Rule(
+            action,
+            SUPERVISOR,
+            _where(
+                messaging=(OPEN, AWAITING, ACTIVE, WAITING, WRAP_UP),
+                voice=(OPEN, AWAITING, ACTIVE, WRAP_UP),
+                record=(OPEN, AWAITING, ACTIVE),
+            ),
+            bulk=frozenset(Kind),
+        )
+        for action in (Action.SET_PRIORITY, Action.SET_TAGS, Action.PIN_NOTE)
+    ),
     Rule(
         Action.ACCEPT,
         REPRESENTATIVE,

@@ -33,6 +33,7 @@ BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
         BuiltInView(
             "negative", "Negative sentiment", "sentiment=negative&sentiment=slightly_negative&sentiment=very_negative"
         ),
+        BuiltInView("due", "Due soon or breached", "due=at_risk&due=breached&sort=due"),
         BuiltInView("hand-raised", "Hand raised", "hand=raised"),
         BuiltInView("longest-wait", "Longest wait", "wait_over=1m&sort=-wait"),
         BuiltInView("no-reply", "No reply for 10 min", "no_reply=10m"),
@@ -48,6 +49,7 @@ BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
     "records": (
         BuiltInView(ALL, "All ongoing", ""),
         _UNASSIGNED,
+        BuiltInView("due", "Due soon or breached", "due=at_risk&due=breached&sort=due"),
         BuiltInView("high-priority", "High priority", "priority=high"),
         _OLD,
         _CLOSED,

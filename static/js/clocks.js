@@ -1,5 +1,6 @@
 // Writes every running time on the page: one timer for all of them, and again right after anything was swapped.
-// <time datetime="ISO" data-kind="wait|age|days|clock|left" data-amber="seconds" data-red="seconds">; left counts down to it.
+// <time datetime="ISO" data-kind="wait|age|days|clock|left|due" data-amber="seconds" data-red="seconds">; left counts down to it,
+// due as well, and says when it is at risk and since when it is breached.
 
 const zone = document.documentElement.dataset.timeZone || undefined;
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: zone });
@@ -25,16 +26,22 @@ export function age(seconds) {
   return `${Math.floor(minutes / 1440)} d`;
 }
 
+function due(seconds, atRisk) {
+  if (seconds <= 0) return `Breached ${duration(-seconds)}`;
+  return seconds <= atRisk ? `At risk ${duration(seconds)}` : duration(seconds);
+}
+
 function words(element, then, now) {
   if (element.dataset.kind === "wait") return duration((now - then) / 1000);
   if (element.dataset.kind === "left") return duration(Math.ceil((then - now) / 1000));
+  if (element.dataset.kind === "due") return due((then - now) / 1000, Number(element.dataset.amber));
   if (element.dataset.kind === "days") return String(Math.floor(Math.max(0, now - then) / 86_400_000));
   if (element.dataset.kind === "age") return age((now - then) / 1000);
   return dayKey.format(then) === dayKey.format(now) ? clock.format(then) : dayAndClock.format(then);
 }
 
 function level(element, seconds) {
-  if (element.dataset.kind === "left") {
+  if (element.dataset.kind === "left" || element.dataset.kind === "due") {
     if (seconds <= Number(element.dataset.red)) return "red";
     return seconds <= Number(element.dataset.amber) ? "amber" : "";
   }
@@ -50,7 +57,7 @@ export function tick(root = document) {
     if (Number.isNaN(then)) continue;
     const text = words(element, then, now);
     if (element.textContent !== text) element.textContent = text;
-    const left = element.dataset.kind === "left";
+    const left = element.dataset.kind === "left" || element.dataset.kind === "due";
     if (element.dataset.kind !== "wait" && !left) continue;
     const state = level(element, (left ? then - now : now - then) / 1000);
     if ((element.dataset.level || "") !== state) element.dataset.level = state;

@@ -14,7 +14,7 @@ from contact_center.audit.models import AuditEvent
 from contact_center.tenancy.models import User
 from conversations.columns import COLUMNS
 from conversations.listing import LISTINGS, ONGOING, RECORDS
-from conversations.models import Conversation
+from conversations.models import Conversation, ConversationTag, Tag
 from conversations.saved_views import changing
 from conversations.states import Status
 from routing.kinds import Channel
@@ -131,6 +131,18 @@ def test_every_column_of_a_list_can_be_exported(harbor, listing):
     if listing is not RECORDS:
         presence = next(row[heading.index("Presence and units")] for row in rows if harbor.ana.name in row)
         assert presence.endswith(" units")
+
+
+def test_what_is_due_is_a_moment_and_tags_stand_in_one_cell(harbor):
+    at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    with harbor.scope():
+        row = make_conversation(queue=harbor.orders, target_due_at=at, target_risk_at=at, supervisor_note="=Call back")
+        for name in ("vip", "fraud"):
+            ConversationTag.objects.create(conversation=row, tag=Tag.objects.create(name=name))
+        make_conversation(queue=harbor.orders, created_at=at)
+    found = exported(harbor, "?columns=due_in,tags,note")[1]
+    assert sorted(found) == [["", "", ""], [found[0][0] or found[1][0], "fraud, vip", "'=Call back"]]
+    assert datetime.fromisoformat(max(found)[0]) == at
 
 
 def test_times_are_iso_in_the_persons_time_zone_and_clocks_can_be_added_up(harbor):

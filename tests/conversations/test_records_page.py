@@ -173,7 +173,7 @@ def test_a_scoped_supervisor_sees_the_scope_only(harbor, cases):
     assert "Secret cases" not in response.content.decode()
 
 
-QUERIES = 18
+QUERIES = 19
 
 
 @pytest.mark.parametrize("count", [1, 50, 200])

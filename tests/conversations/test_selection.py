@@ -99,8 +99,8 @@ def test_one_line_says_the_most_of_it_and_the_rest_stands_behind_it(harbor):
         active = make_conversation(queue=harbor.orders, status=Status.ACTIVE, representative=harbor.ana)
     line = re.compile(r"<summary[^>]*>([^<]*)")
     for rows, words in (
-        ([*open_ones, active], "3 can be force closed, 3 messaged and 2 more"),
-        (open_ones[:1], "can be assigned, force closed and 1 more"),
+        ([*open_ones, active], "3 can be force closed, 3 messaged and 5 more"),
+        (open_ones[:1], "can be assigned, force closed and 4 more"),
     ):
         text = summary(harbor, {"id": [f"{row.pk}:1" for row in rows]}).content.decode()
         assert line.search(text)[1] == words

@@ -22,7 +22,7 @@ from conversations.actions.lifecycle import (
     representative_wrote,
     run_due_timers,
 )
-from conversations.models import Conversation
+from conversations.models import Conversation, Tag
 from conversations.rules import RULES
 from conversations.rules.table import Audience
 from conversations.states import Status
@@ -69,6 +69,7 @@ class Floor:
         Representative.objects.filter(pk=self.people[1].pk).update(capacity_profile=daily)
         self.rows = open_conversations([self._draft(n) for n in range(8)], actor=self.supervisor, now=self.now)
         self.closed: set[int] = set()
+        self.tag = Tag.objects.create(name=f"Tag {id(self)}")
         self.succeeded: Counter[str] = Counter()
 
     def _draft(self, number: int) -> Draft:
@@ -110,6 +111,8 @@ class Floor:
             "reason": self.cast.reason.pk,
             "title": "Please read",
             "text": "Hello",
+            "priority": target,
+            "add": [self.tag.pk],
         }
         results = perform(name, ids, actor=actor, parameters=parameters, now=self.now)
         assert [result.conversation_id for result in results] == list(dict.fromkeys(ids))
@@ -208,6 +211,9 @@ def test_the_walk_gets_somewhere(harbor):
         ("transfer_own", [0], 1, 2),
         ("reply", [0], 1, 0),
         ("internal_note", [0], 1, 0),
+        ("set_priority", [6], 0, 2),
+        ("set_tags", [6], 0, 0),
+        ("pin_note", [6], 0, 0),
         ("monitor", [0], 0, 0),
         ("join", [0], 0, 0),
         ("consultant_note", [0], 0, 0),
