@@ -116,3 +116,5 @@ def test_monitor_waits_for_consent_and_a_withdrawal_ends_it(harbor, asking, gues
         primary.refresh_from_db()
         assert (watching.left_at is not None, watching.left_reason) == (True, "consent_withdrawn")
         assert primary.left_at is None
+        told = AuditEvent.objects.filter(conversation_id=row.pk, action=AuditAction.MONITORING_ENDED)
+        assert [event.membership_id for event in told] == [harbor.supervisor.pk]
