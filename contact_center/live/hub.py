@@ -89,9 +89,12 @@ class Hub:
         self._loop.call_later(self._tick_seconds, self._wake, feed, watched)
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        pending = set(self._tasks)
+        while pending:
+            for task in pending:
+                task.cancel()
+            # Again after a moment: where a time-out strikes at the same moment, it is taken for the cancellation.
+            _, pending = await asyncio.wait(pending, timeout=1)
         for threads in (self._readers, self.doorkeeper):
             await asyncio.to_thread(threads.shutdown, cancel_futures=True)
 
