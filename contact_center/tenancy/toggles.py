@@ -18,6 +18,9 @@ APPROVABLE: dict[str, str] = {
     "assign_to_queue": "Assign to a queue",
     "message_customer": "Message Customer",
     "notify": "Notify CSR",
+    "set_priority": "Set priority",
+    "set_tags": "Tag",
+    "pin_note": "Pin note",
 }
 
 # Said wherever one person watches another.

@@ -272,7 +272,7 @@ def test_a_chunk_takes_the_same_statements_for_ten_and_for_two_hundred(harbor, s
             execution.run_chunk(run.pk)
 
 
-STATEMENTS_OF_A_CHUNK = 28
+STATEMENTS_OF_A_CHUNK = 29
 
 
 def test_an_organization_with_many_runs_takes_smaller_turns(harbor, summit, started):

@@ -35,7 +35,12 @@ def test_another_organizations_row_is_not_found(harbor, summit):
 def settings_form(cast, *toggles, **more):
     with cast.scope():
         row = OrganizationSettings.objects.get()
-    return row, {"time_zone": "UTC", **{toggle.value: "on" for toggle in toggles}, **more}
+    return row, {
+        "time_zone": "UTC",
+        "sentiment_alert_threshold": "25",
+        **{toggle.value: "on" for toggle in toggles},
+        **more,
+    }
 
 
 def test_each_toggle_that_changes_is_audited_with_before_and_after(harbor):
