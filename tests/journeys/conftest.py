@@ -107,7 +107,7 @@ def make_team(console: Console, seeder: Seeder) -> Callable[[str], Team]:
 def team(make_team, request) -> Team:
     """An organization of this journey's own."""
     words = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").replace("chromium", ""))
-    return make_team(f"{words[:30].strip('-')}-{next(_teams)}")
+    return make_team(f"{words[:24].strip('-')}-{next(_teams)}")
 
 
 # --- The browser ---
