@@ -89,10 +89,13 @@ def run_single(run: BulkAction, actor: Actor) -> None:
     finish(run.pk)
 
 
-def claim(run: BulkAction, limit: int) -> dict[int, int]:
-    """Lock the next pending items, in the order in which conversations are locked: id → version when selected."""
+def claim(run: BulkAction, limit: int, *, waits: bool = False) -> dict[int, int]:
+    """Lock the next pending items, in the order in which conversations are locked: id → version when selected.
+
+    Those that somebody works on are left to them, or with `waits` waited for and left out when done.
+    """
     pending = BulkActionItem.objects.filter(bulk_action_id=run.pk, outcome=Outcome.PENDING)
-    locked = pending.select_for_update(skip_locked=True).order_by("conversation_id")[:limit]
+    locked = pending.select_for_update(skip_locked=not waits).order_by("conversation_id")[:limit]
     return dict(locked.values_list("conversation_id", "version"))
 
 
@@ -164,11 +167,10 @@ def _outcome(run: BulkAction, result: Result) -> str:
     return Outcome.OFFERED.value if run.action in OFFERING and result.outcome == "succeeded" else result.outcome
 
 
-def skip_pending(run: BulkAction) -> int:
-    """Skip as cancelled what nobody is working on right now."""
-    results = [
-        Result(pk, "skipped", progress.CANCELLED, sentence_of(progress.CANCELLED)) for pk in claim(run, run.total)
-    ]
+def skip_pending(run: BulkAction, *, waits: bool = False) -> int:
+    """Skip as cancelled what nobody is working on right now; with `waits`, what is still pending afterwards."""
+    said = sentence_of(progress.CANCELLED)
+    results = [Result(pk, "skipped", progress.CANCELLED, said) for pk in claim(run, run.total, waits=waits)]
     if results:
         store(run, results)
     return len(results)

@@ -136,15 +136,16 @@ def why_not_retry(run: BulkAction, actor: Actor, *, covered: bool | None = None)
 def cancel(run: BulkAction, *, actor: Actor) -> None:
     """Skip what is pending; what is done stays done. A chunk being worked on right now is still finished.
 
+    An offer that a representative hasn't answered yet is withdrawn, also one that is being made at this moment.
     Cancelling what has ended changes nothing. Raises Refused.
     """
     if refusal := why_not_cancel(run, actor):
         raise Refused(refusal)
     with transaction.atomic():
-        if run.status == RunStatus.AWAITING_APPROVAL and approval.withdraw(run, actor=actor):
+        if run.status == RunStatus.AWAITING_APPROVAL and _withdrawn(run, actor):
             return
         # Items before the run, as a chunk locks them.
-        execution.skip_pending(run)
+        execution.skip_pending(run, waits=run.action in OFFERING)
         now = timezone.now()
         # Conversations are locked before runs, as by whoever answers the offer.
         offered = lock_offered(run.key, actor=actor) if run.action in OFFERING else []
@@ -156,6 +157,15 @@ def cancel(run: BulkAction, *, actor: Actor) -> None:
                 withdraw_offers_of(run.key, offered, actor=actor, now=now)
             else:
                 enqueue(run_chunk, run.organization_id, run.pk, turn=run.turn)
+
+
+def _withdrawn(run: BulkAction, actor: Actor) -> bool:
+    """Before the decision. Decided meanwhile, the run's lock is let go: whoever answers its offer takes it last."""
+    with transaction.atomic():
+        done = approval.withdraw(run, actor=actor)
+        if not done:
+            transaction.set_rollback(True)
+    return done
 
 
 def why_not_cancel(run: BulkAction, actor: Actor, *, covered: bool | None = None) -> str:

@@ -63,6 +63,10 @@ SENTENCES: dict[int, tuple[str, str]] = {
 }
 
 
+# Keys of a state that hold a representative.
+NAMED = ("representative_id", "offered_to", "withdrawn_from")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the timeline, as `_timeline_item.html` prints it."""
@@ -99,9 +103,7 @@ def _names(events: Iterable[AuditEvent]) -> Names:
                 pk__in=_ids(event.membership_id for event in events)
             )
         },
-        representatives=_called(
-            Representative, (state.get(key) for state in states for key in ("representative_id", "offered_to"))
-        ),
+        representatives=_called(Representative, (state.get(key) for state in states for key in NAMED)),
         queues=_called(Queue, (state.get("queue_id") for state in states)),
         reasons=dict(
             ForceCloseReason.objects.filter(
@@ -142,6 +144,8 @@ def _detail(event: AuditEvent, names: Names) -> str:
         parts.append(names.members.get(event.membership_id, "System"))
     if reason := names.reasons.get(after.get("force_close_reason_id") or 0):
         parts.append(reason)
+    if second := names.representatives.get(after.get("withdrawn_from") or 0):
+        parts.append(f"Transfer to {second} withdrawn")
     if _changed(before, after, "status"):
         parts.append(f"{_status(before)} → {_status(after)}")
     if _changed(before, after, "queue_id"):

@@ -10,8 +10,9 @@ from contact_center.audit.actions import AuditAction
 from contact_center.tenancy.access import Actor
 from conversations.actions import desk
 from conversations.actions.context import Context, load_offers
-from conversations.actions.effects import closes, enters_queue, withdraw_offer
+from conversations.actions.effects import closes, enters_queue
 from conversations.actions.locking import lock_conversations
+from conversations.actions.offer_notices import overtake_transfer
 from conversations.actions.step import Step
 from conversations.actions.telling import tell
 from conversations.actions.write import write
@@ -80,9 +81,12 @@ def escalates(conversation: Conversation, context: Context) -> Step:
 
 
 def elevates(conversation: Conversation, to: str, context: Context) -> Step:
-    """To voice or video, for good: from now on a supervisor can't transfer it, so a pending transfer is withdrawn."""
+    """To voice or video, for good: from now on a supervisor can't transfer it, so a pending transfer is withdrawn.
+
+    Both sides of it are told.
+    """
     step = Step(conversation, AuditAction.ELEVATED, counts_as_version=False, event="AgentStartSecondaryChannel")
     step.fields["elevated_to"] = to
     step.audit_extra = {"elevated_to": to}
-    withdraw_offer(step, context.offers.get(conversation.pk))
+    overtake_transfer(step, context.offers.get(conversation.pk), "the conversation was elevated to a call", context)
     return step

@@ -12,7 +12,8 @@ from conversations.actions.effects import (
     units_for,
     withdraw_offer,
 )
-from conversations.actions.step import Notice, Step
+from conversations.actions.offer_notices import overtake_transfer, tell_of_refusal, tell_of_transfer
+from conversations.actions.step import Step
 from conversations.actions.telling import tell_back, tell_ended, tell_left, tell_taken_up
 from conversations.due import once_responded
 from conversations.models import Conversation, Message, Offer, QueueSegment, Session
@@ -32,6 +33,8 @@ def accept(conversation: Conversation, context: Context) -> Step:
     step.accept_session = True
     step.primary_joins = True
     step.consultant_leaves = offer.representative_id
+    if offer.kind == OfferKind.TRANSFER:
+        step.fields["transfer_count"] = conversation.transfer_count + 1
     tell_taken_up(step, offer.representative, context)
     return step
 
@@ -57,7 +60,7 @@ def _accept_transfer(conversation: Conversation, offer: Offer, context: Context)
         transfer_count=conversation.transfer_count + 1,
     )
     tell_taken_up(step, offer.representative, context)
-    _tell_about(offer, step, "transfer_accepted", "accepted", "accepted the transfer and holds it now.", context)
+    tell_of_transfer(offer, step, context)
     return step
 
 
@@ -79,7 +82,7 @@ def unanswered(
     offer = context.offers[conversation.pk]
     step = Step(conversation, audit, audit_extra={"offered_to": offer.representative_id})
     withdraw_offer(step, offer, outcome)
-    _tell_of_refusal(offer, step, outcome, context)
+    tell_of_refusal(offer, step, outcome, context)
     step.forces_presence = presence_after(offer, outcome, conversation.work_stream, context)
     if conversation.phase is not Phase.AWAITING:
         return step
@@ -105,34 +108,6 @@ def presence_after(offer: Offer, outcome: OfferOutcome, stream: WorkStream, cont
         wanted, presence = context.settings.missed_offer_sets_inactive, Presence.INACTIVE
         allows = allowed | ({Presence.INACTIVE} if Presence.AWAY in allowed else set())
     return {offer.representative_id: presence} if wanted and presence not in allows else {}
-
-
-def _tell_of_refusal(offer: Offer, step: Step, outcome: OfferOutcome, context: Context) -> None:
-    """Who and why, to the supervisor who made the offer, and for a transfer to the first representative as well."""
-    seconds = step.conversation.work_stream.offer_seconds
-    if outcome == OfferOutcome.REJECTED:
-        kind, short, why = "offer_rejected", "rejected", "rejected it."
-    else:
-        kind, short, why = "offer_timed_out", "didn’t answer the offer of", f"didn’t answer within {seconds} seconds."
-    waits = step.conversation.phase is Phase.AWAITING
-    now = "It is open in its queue again." if waits else "Nothing else has changed."
-    _tell_about(offer, step, kind, short, f"{why} {now}", context)
-    if outcome == OfferOutcome.TIMED_OUT and offer.kind == OfferKind.TRANSFER:
-        title = f"You missed the transfer of {step.conversation.number}"
-        text = f"“{step.conversation.subject[:120]}”: you didn’t answer within {seconds} seconds. {now}"
-        step.notify.append(Notice(offer.representative_id, "offer_missed", title, text))
-
-
-def _tell_about(offer: Offer, step: Step, kind: str, short: str, sentence: str, context: Context) -> None:
-    """Nobody is told of what they did themselves, and routing's own offers concern nobody else."""
-    conversation, who = step.conversation, offer.representative.name
-    title = f"{who[:60]} {short} {conversation.number}"
-    text = f"“{conversation.subject[:120]}”: {who} {sentence}"
-    if offer.made_by_id and offer.made_by_id != context.actor.membership_id:
-        step.notify.append(Notice(None, kind, title, text, membership_id=offer.made_by_id))
-    first = conversation.representative_id
-    if offer.kind == OfferKind.TRANSFER and first and first != offer.representative_id:
-        step.notify.append(Notice(first, kind, title, text))
 
 
 def pick(conversation: Conversation, context: Context) -> Step:
@@ -209,7 +184,8 @@ def leave_waiting(conversation: Conversation, context: Context) -> Step:
 def release_own(conversation: Conversation, context: Context) -> Step:
     """T17."""
     step = Step(conversation, AuditAction.RELEASED)
-    withdraw_offer(step, context.offers.get(conversation.pk))
+    why = "the conversation was released to its queue"
+    overtake_transfer(step, context.offers.get(conversation.pk), why, context)
     enters_queue(step, conversation.queue_id, QueueSegment.Entry.RETURNED, SessionClosure.RELEASED, context.now)
     tell_left(step, "Somebody else will be with you as soon as possible.", context)
     return step
@@ -249,7 +225,7 @@ def wraps_up(
         return step
     becomes(step, Status.WRAP_UP, reason, context.now)
     step.fields["unanswered_since"] = None
-    withdraw_offer(step, context.offers.get(conversation.pk))
+    overtake_transfer(step, context.offers.get(conversation.pk), "the talk has ended", context)
     if conversation.work_stream.wrap_up_rule == WorkStream.WrapUpRule.NEVER:
         step.free_units()
     return step

@@ -49,8 +49,8 @@ def enters_queue(step: Step, queue_id: int, entry: QueueSegment.Entry, closure: 
     conversation = step.conversation
     becomes(step, Status.OPEN, StatusReason.AWAITING_ASSIGNMENT, now)
     step.fields.update(queue_id=queue_id, representative_id=None, queued_at=now, accepted_at=None, next_pass_at=None)
-    if entry in (QueueSegment.Entry.ASSIGNED, QueueSegment.Entry.TRANSFER):
-        # A supervisor, or its representative, moved it: routing tries again from the beginning.
+    if entry != QueueSegment.Entry.OVERFLOW:
+        # Somebody brought it here, the customer included: routing tries again from the beginning.
         step.fields["decline_count"] = 0
     leaves_session(step, closure)
     step.open_session = Session(conversation_id=conversation.pk, queue_id=queue_id, opened_at=now)

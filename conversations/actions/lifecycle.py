@@ -20,8 +20,9 @@ from conversations.actions.clocks import due_anew, wrap_up_freed, wrap_up_goes_o
 from conversations.actions.connection import has_stayed_away, notice_silence, stays_away
 from conversations.actions.context import Context, load_offers
 from conversations.actions.drafts import Draft, Said
-from conversations.actions.effects import closes, due, enters_queue, new_primary, withdraw_offer
+from conversations.actions.effects import closes, due, enters_queue, new_primary
 from conversations.actions.locking import lock_conversations
+from conversations.actions.offer_notices import overtake_transfer
 from conversations.actions.step import Notice, Step
 from conversations.actions.telling import CLOSED_BY_ITSELF, tell
 from conversations.actions.write import write
@@ -136,7 +137,8 @@ def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> list
 
 def _returning(row: Conversation, context: Context) -> Step:
     step = Step(row, AuditAction.CUSTOMER_RETURNED, event="CustomerReturned")
-    withdraw_offer(step, context.offers.get(row.pk))
+    why = "the customer wrote again and the conversation is open in its queue"
+    overtake_transfer(step, context.offers.get(row.pk), why, context)
     enters_queue(
         step,
         row.queue_id,

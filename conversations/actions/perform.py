@@ -38,6 +38,7 @@ PERFORMED: dict[Action, Plan] = {
     Action.ACCEPT: desk.accept,
     Action.REJECT: desk.reject,
     Action.PICK: desk.pick,
+    Action.TAKE_UP: desk.pick,
     Action.REPLY: desk.reply,
     Action.INTERNAL_NOTE: desk.internal_note,
     Action.LEAVE_WAITING: desk.leave_waiting,

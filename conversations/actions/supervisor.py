@@ -107,7 +107,6 @@ def _offered_anew(conversation: Conversation, second: Representative, context: C
     if conversation.representative_id and conversation.units_held:
         first = conversation.representative_id
         step.capacity[first] = step.capacity.get(first, 0) - conversation.units_held
-    step.fields["transfer_count"] = conversation.transfer_count + 1
     return step
 
 

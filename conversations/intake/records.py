@@ -8,6 +8,7 @@ from contact_center.errors import NotFound
 from contact_center.tenancy.access import Actor
 from conversations.actions import lifecycle
 from conversations.actions.drafts import Draft
+from conversations.actions.overflow import admit
 from conversations.intake.customers import take_customers
 from conversations.intake.opening import open_in_held_queues
 from conversations.intake.parcels import Receipt, RecordParcel, once_more_when_overtaken
@@ -95,6 +96,10 @@ def _opened(parcels: Parcels, places: Places, actor: Actor, now: datetime) -> di
             )
         )
     rows = open_in_held_queues(drafts, actor=actor, now=now)
+    # Closed, or full: the queue's rule may send records on like anything else; it never ends them.
+    if overflowed := admit([row.pk for row in rows], actor=actor, now=now):
+        moved = Conversation.objects.select_related("record").in_bulk(overflowed)
+        rows = [moved.get(row.pk, row) for row in rows]
     return {position: Receipt(row, created=True) for position, row in zip(parcels, rows, strict=True)}
 
 

@@ -19,7 +19,7 @@ from routing.models import Representative
 
 # What a representative's message implies in a state in which nobody talks yet.
 TAKES_UP: dict[Phase, Action] = {
-    Phase.OPEN: Action.PICK,
+    Phase.OPEN: Action.TAKE_UP,
     Phase.AWAITING: Action.ACCEPT,
     Phase.WAITING: Action.REOPEN,
 }
@@ -68,10 +68,10 @@ def take_up(
 
 
 def _taken_from_routing(conversation_id: int, person: Actor, actor: Actor, now: datetime) -> bool:
-    """Offered to another by routing a moment ago: who has replied in fact has it, where they could have picked it."""
+    """Offered to another by routing a moment ago: who has replied in fact has it, where they serve its queue."""
     with transaction.atomic():
         withdraw_routing_offers([conversation_id], actor=actor, now=now)
-        (result,) = perform(Action.PICK, [conversation_id], actor=person, now=now)
+        (result,) = perform(Action.TAKE_UP, [conversation_id], actor=person, now=now)
         taken = result.outcome == "succeeded"
         if not taken:
             transaction.set_rollback(True)

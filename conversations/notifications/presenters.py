@@ -13,6 +13,7 @@ ICONS: dict[str, str] = {
     "offer_rejected": "ban",
     "offer_timed_out": "clock",
     "transfer_accepted": "check",
+    "transfer_withdrawn": "ban",
     "force_closed": "force-close",
     "released": "queue",
     "removed": "close",

@@ -31,6 +31,8 @@ class Action(models.TextChoices):
     ACCEPT = "accept", "Accept"
     REJECT = "reject", "Reject"
     PICK = "pick", "Pick"
+    # No button: they have replied in another system, so they have it, whether the desk lets them pick or not.
+    TAKE_UP = "take_up", "Take up"
     REPLY = "reply", "Reply"
     INTERNAL_NOTE = "internal_note", "Internal note"
     LEAVE_WAITING = "leave_waiting", "Leave waiting"

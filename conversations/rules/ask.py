@@ -56,6 +56,7 @@ def needed(queryset: QuerySet[Conversation], actor: Actor) -> QuerySet[Conversat
         consultants_full=guards.consultants_full(),
         queue_served_by_actor=guards.queue_served_by(actor),
         consent_required=guards.consent_required(),
+        customer_wrote_lately=guards.customer_wrote_lately(),
     )
 
 

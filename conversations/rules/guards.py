@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
-from conversations.models import Offer, Participant
+from conversations.models import Conversation, Offer, Participant
 from conversations.states import MOST_CONSULTANTS, MOST_DECLINES, Status
 from routing.kinds import Channel, Kind, Mode
 from routing.models import QueueMember, Representative, WorkStream
@@ -95,8 +95,23 @@ def waits_once_messaged(conversation: Any) -> bool:
 WAITS_ONCE_MESSAGED = Q(status=Status.OPEN, mode=Mode.PERSISTENT)
 
 
-def _window_start() -> Any:
+def _window_start() -> datetime:
     return timezone.now() - WHATSAPP_WINDOW
+
+
+def _is_fresh(at: datetime | None) -> bool:
+    return at is not None and at > _window_start()
+
+
+def _wrote_lately() -> Exists:
+    """The window is the customer's, on the work stream's address: any conversation of theirs there opens it."""
+    theirs = Conversation.objects.filter(customer_id=OuterRef("customer_id"), work_stream_id=OuterRef("work_stream_id"))
+    return Exists(theirs.filter(last_customer_message_at__gt=_window_start()))
+
+
+def customer_wrote_lately() -> Case:
+    """Looked up for WhatsApp alone: rows of other channels cost nothing."""
+    return Case(When(channel=Channel.WHATSAPP, then=_wrote_lately()), default=False)
 
 
 NOT_AI_AGENT = Guard(
@@ -139,13 +154,11 @@ NOT_OPTED_OUT = Guard(
 )
 WHATSAPP_OPEN = Guard(
     "whatsapp_window",
-    lambda c, a: (
-        c.channel != Channel.WHATSAPP
-        or (c.last_customer_message_at is not None and c.last_customer_message_at > _window_start())
-    ),
+    lambda c, a: c.channel != Channel.WHATSAPP or _is_fresh(c.last_customer_message_at) or c.customer_wrote_lately,
     lambda a: (
         ~Q(channel=Channel.WHATSAPP)
         | Q(last_customer_message_at__isnull=False, last_customer_message_at__gt=_window_start())
+        | Q(_wrote_lately())
     ),
 )
 HAS_PERSON = Guard(

@@ -209,6 +209,13 @@ _ROWS = (
         (guards.PICKABLE, guards.SERVES_QUEUE, guards.NOT_GIVEN_UP),
         states=NOBODY_ASSIGNED,
     ),
+    Rule(
+        Action.TAKE_UP,
+        REPRESENTATIVE,
+        _where(messaging=(OPEN,)),
+        (guards.SERVES_QUEUE, guards.NOT_GIVEN_UP),
+        states=NOBODY_ASSIGNED,
+    ),
     Rule(Action.REPLY, REPRESENTATIVE, _where(messaging=(ACTIVE,)), (guards.MINE,)),
     Rule(
         Action.INTERNAL_NOTE,

@@ -12,7 +12,7 @@ from contact_center.errors import Invalid
 from conversations.actions import perform
 from conversations.actions.drafts import Said
 from conversations.actions.lifecycle import customer_wrote
-from conversations.models import Message, Notification, OutboxEntry
+from conversations.models import Conversation, Message, Notification, OutboxEntry
 from conversations.states import Status
 from routing.kinds import Channel
 from tests import factories, invariants
@@ -99,11 +99,25 @@ def test_it_goes_by_email_too_where_the_customer_is_away(harbor):
 def test_who_opted_out_and_a_closed_whatsapp_window_are_skipped_with_the_reason(harbor):
     with harbor.scope():
         gone = factories.make_conversation(customer=factories.make_customer(opted_out_at=timezone.now()))
-        silent, fresh = factories.make_conversations(2, channel=Channel.WHATSAPP)
+        silent, fresh = (factories.make_conversation(channel=Channel.WHATSAPP) for _ in range(2))
         silent.last_customer_message_at = timezone.now() - timedelta(hours=25)
         silent.save()
         codes = [result.code for result in message(harbor, gone, silent, fresh, bulk=True)]
         assert codes == ["opted_out", "whatsapp_window", ""]
+
+
+def test_the_whatsapp_window_is_open_where_the_customer_wrote_in_another_conversation_of_the_address(harbor):
+    long_ago, lately = timezone.now() - timedelta(days=3), timezone.now() - timedelta(hours=2)
+    with harbor.scope():
+        mia, leo = factories.make_customer("Mia"), factories.make_customer("Leo")
+        other = factories.make_work_stream(Channel.WHATSAPP, slug="whatsapp-support", queue=harbor.orders)
+        old = [factories.make_conversation(channel=Channel.WHATSAPP, customer=each) for each in (mia, leo)]
+        Conversation.objects.update(last_customer_message_at=long_ago)
+        factories.make_conversation(channel=Channel.WHATSAPP, customer=mia, status=Status.CLOSED, created_at=lately)
+        # Leo wrote to another address of the organization, and there alone.
+        elsewhere = factories.make_conversation(channel=Channel.WHATSAPP, customer=leo, created_at=lately)
+        Conversation.objects.filter(pk=elsewhere.pk).update(work_stream=other)
+        assert [result.code for result in message(harbor, *old, bulk=True)] == ["", "whatsapp_window"]
 
 
 def test_notify_reaches_each_representative_once_over_all_chunks_of_a_run(harbor):

@@ -5,8 +5,9 @@ import pytest
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from conversations.actions import perform
-from conversations.models import Conversation, QueueSegment, Session
+from conversations.models import Conversation, Notification, QueueSegment, Session
 from conversations.states import OfferOutcome, SessionClosure, Status, StatusReason
+from conversations.timeline import timeline
 from routing.kinds import Channel
 from routing.models import OverflowRule, Representative
 from tests import factories, invariants
@@ -124,7 +125,41 @@ def test_a_pending_transfer_is_withdrawn_by_the_elevation(harbor, api):
     assert api.post(f"/conversations/{row.pk}/elevate", {"to": "voice"}).status_code == 200
     with harbor.scope():
         assert row.offers.get().outcome == OfferOutcome.WITHDRAWN
+        event = AuditEvent.objects.get(action=AuditAction.ELEVATED)
+        assert (event.after["elevated_to"], event.after["withdrawn_from"]) == ("voice", ben.pk)
+        assert "Transfer to Ben Osei withdrawn" in timeline(row.pk)[0].detail
         invariants.assert_all()
+
+
+def test_both_sides_of_the_transfer_are_told_that_the_elevation_withdrew_it(harbor, api):
+    with harbor.scope():
+        member = factories.make_member("ben@harbor.example", "representative", name="Ben Osei")
+        ben = factories.make_representative("Ben Osei", queues=[harbor.orders], membership=member)
+        row = factories.make_conversation(
+            status=Status.ACTIVE, representative=harbor.ana, queue=harbor.orders, subject="Where is my parcel?"
+        )
+        perform("transfer_to_representative", [row.pk], actor=harbor.actor(), parameters={"representative": ben.pk})
+    for _ in range(2):
+        assert api.post(f"/conversations/{row.pk}/elevate", {"to": "voice"}).status_code == 200
+    why = "because the conversation was elevated to a call."
+    gave = f"“Where is my parcel?”: the transfer to Ben Osei was withdrawn, {why}"
+    was_to_take = f"“Where is my parcel?”: it is no longer offered to you, {why}"
+    with harbor.scope():
+        told = Notification.objects.filter(kind="transfer_withdrawn", conversation_id=row.pk)
+        assert dict(told.values_list("membership_id", "text")) == {
+            harbor.supervisor.pk: gave,
+            harbor.agent.pk: gave,
+            member.pk: was_to_take,
+        }
+        assert set(told.values_list("title", flat=True)) == {f"The transfer of {row.number} was withdrawn"}
+
+
+def test_without_a_transfer_an_elevation_tells_nobody(harbor, api):
+    with harbor.scope():
+        row = factories.make_conversation(status=Status.ACTIVE, representative=harbor.ana, queue=harbor.orders)
+    assert api.post(f"/conversations/{row.pk}/elevate", {"to": "video"}).status_code == 200
+    with harbor.scope():
+        assert not Notification.objects.exists()
 
 
 @pytest.mark.parametrize(

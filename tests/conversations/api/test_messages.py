@@ -10,6 +10,7 @@ from conversations.actions import perform
 from conversations.models import Conversation, Message, Offer, OutboxEntry
 from conversations.states import OfferKind, Status
 from routing.kinds import Channel
+from routing.models import WorkStream
 from tests import factories, invariants
 from tests.conversations.api.caller import error_of, message_body
 
@@ -80,6 +81,30 @@ def test_a_reply_to_an_open_conversation_picks_it_for_the_person(harbor, api, ma
         )
         assert list(said) == ["system", "representative"], "the customer is told who is there, then reads the reply"
         invariants.assert_all()
+
+
+def test_a_reply_picks_it_also_where_the_desk_lets_nobody_pick(harbor, api, make):
+    """Whoever has replied in another system has it; the setting is the desk's (docs/integrators.md)."""
+    row = make(channel=Channel.SMS)
+    with harbor.scope():
+        WorkStream.objects.update(picking_allowed=False)
+        (result,) = perform("pick", [row.pk], actor=harbor.actor(harbor.agent))
+        assert result.code == "no_picking"
+    assert reply(api, row, harbor.ana).json()["status"] == "active"
+    assert fresh(harbor, row).representative_id == harbor.ana.pk
+    with harbor.scope():
+        assert AuditEvent.objects.filter(action=AuditAction.PICKED).count() == 1
+        invariants.assert_all()
+
+
+def test_a_reply_by_somebody_outside_its_queue_does_not_pick_it(harbor, api, make):
+    row = make()
+    with harbor.scope():
+        stranger = factories.make_representative("Ben Osei")
+    response = reply(api, row, stranger)
+    assert (response.status_code, error_of(response)["code"]) == (409, "not_in_queue")
+    assert error_of(response)["message"] == "The representative doesn't serve the conversation's queue."
+    assert fresh(harbor, row).status == Status.OPEN
 
 
 def test_a_reply_to_a_waiting_conversation_rejoins_it(harbor, api, make):

@@ -1,5 +1,7 @@
 """Records taken in many at a time, and the same one at the same moment over two real connections."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +14,7 @@ from conversations.models import Conversation, RecordItem
 from conversations.rules import Action
 from conversations.states import Status
 from routing.kinds import Channel, Kind
+from routing.models import OperatingHours, OverflowRule, Queue
 from tests import factories, invariants
 from tests.cast import make_cast
 from tests.conversations.intake.test_concurrency import at_once
@@ -73,6 +76,39 @@ def test_many_take_as_many_queries_as_one(harbor, count):
         with CaptureQueriesContext(connection) as captured:
             receive(harbor, *(parcel(f"many-{number}") for number in range(count)))
         assert len(captured) == len(one)
+
+
+# --- Where the queue takes nothing now ---
+
+
+def shut_by_rule(cast, cases, action, target=None):
+    never = OperatingHours.objects.create(
+        name="Not now", weekly={str((timezone.now() + timedelta(days=2)).weekday()): [["11:00", "11:01"]]}
+    )
+    Queue.objects.filter(pk=cases.pk).update(operating_hours=never)
+    OverflowRule.objects.create(queue=cases, condition="outside_hours", action=action, target_queue=target)
+
+
+def test_outside_the_hours_the_queues_rule_moves_records_on(harbor):
+    cases = with_cases(harbor)
+    with harbor.scope():
+        late = factories.make_queue("Night shift", kind=Kind.RECORD)
+        factories.make_representative(queues=[late], presence="offline")
+        shut_by_rule(harbor, cases, "transfer", late)
+        receipts = receive(harbor, parcel("a"), parcel("b"))
+        assert [receipt.conversation.queue_id for receipt in receipts] == [late.pk, late.pk]
+        assert set(Conversation.objects.values_list("queue_id", flat=True)) == {late.pk}
+        invariants.assert_all()
+
+
+@pytest.mark.parametrize("action", ["end", "assign_anyway"])
+def test_no_rule_ends_a_record(harbor, action):
+    cases = with_cases(harbor)
+    with harbor.scope():
+        shut_by_rule(harbor, cases, action)
+        (receipt,) = receive(harbor, parcel("a"))
+        row = Conversation.objects.get(pk=receipt.conversation.pk)
+        assert (row.status, row.queue_id) == (Status.OPEN, cases.pk)
 
 
 # --- At the same moment ---
