@@ -12,3 +12,4 @@ class AnalyticsConfig(AppConfig):
         # Registers its sockets; it needs the models, which stand only now.
         import_module("analytics.live_view")
         import_module("analytics.grids.live_view")
+        import_module("analytics.grids.person_view")

@@ -1,14 +1,18 @@
-"""Runs that offered a conversation to a representative end with the answer, in the transaction of the answer."""
+"""Runs that offered conversations to a representative end with the last answer, in the transaction of the answer."""
 
 import json
+import uuid
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from bulk_actions import lifecycle
+from bulk_actions.finishing import finish
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.progress import CANCELLED
 from bulk_actions.states import UNFINISHED, Outcome
@@ -20,8 +24,9 @@ from conversations.actions.answered import Answer
 from conversations.rules import Action
 from conversations.states import OfferOutcome
 
-OFFERING: frozenset[str] = frozenset({Action.ASSIGN_TO_REPRESENTATIVE, Action.TRANSFER_TO_REPRESENTATIVE})
-AWAITING_ANSWER = "Offered; the representative hasn’t answered yet."
+OFFERING: frozenset[str] = frozenset(
+    {Action.ASSIGN_TO_REPRESENTATIVE, Action.TRANSFER_TO_REPRESENTATIVE, Action.GIVE_TO_COLLEAGUE}
+)
 
 _SETTLE = f"""
 update {BulkActionItem._meta.db_table} item
@@ -35,7 +40,7 @@ where item.organization_id = %s and item.bulk_action_id = said.run_id
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What an answer makes of the one item of its run, and of the run."""
+    """What an answer makes of its item, and of a run that has no other."""
 
     outcome: Outcome
     code: str
@@ -52,14 +57,33 @@ _CANCELLED = Ending(Outcome.SKIPPED, CANCELLED, "cancel")
 
 
 def settle(answers: Sequence[Answer]) -> None:
-    """A listener of conversations.actions.answered; seven statements at most. Offers that no run waits for pass by."""
-    by_key = {answer.operation_id: answer for answer in answers}
+    """A listener of conversations.actions.answered. Offers that no run waits for pass by.
+
+    Seven statements at most for single actions, however many; five for each run of several.
+    """
+    by_key: dict[uuid.UUID, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        by_key[answer.operation_id].append(answer)
     waiting = BulkAction.objects.filter(key__in=list(by_key), status__in=UNFINISHED, action__in=OFFERING)
     runs = list(waiting.select_for_update().order_by("pk"))
     if not runs:
         return
-    told = [(run, by_key[run.key], _ending(run, by_key[run.key])) for run in runs]
+    told = [(run, answer, _ending(run, answer)) for run in runs for answer in by_key[run.key]]
     _settle_items(told)
+    _end_single([each for each in told if each[0].single])
+    for run in runs:
+        if not run.single:
+            _advance(run, [ending for other, _, ending in told if other is run])
+
+
+def _advance(run: BulkAction, endings: Sequence[Ending]) -> None:
+    """One run of several: its counters, and its end once nothing else is awaited."""
+    number = Counter(ending.outcome.value for ending in endings)
+    lifecycle.touch(run.pk, **{name: F(name) + count for name, count in number.items()})
+    finish(run.pk)
+
+
+def _end_single(told: list[tuple[BulkAction, Answer, Ending]]) -> None:
     now = timezone.now()
     for transition in sorted({ending.transition for _, _, ending in told}):
         chosen = {run.pk: answer.sentence for run, answer, ending in told if ending.transition == transition}

@@ -11,16 +11,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from bulk_actions import lifecycle, progress
-from bulk_actions.answers import AWAITING_ANSWER, OFFERING
+from bulk_actions.answers import OFFERING
+from bulk_actions.finishing import finish
 from bulk_actions.limits import CHUNK, SMALLEST_CHUNK
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.states import UNFINISHED, Outcome, RunStatus
-from contact_center.audit.actions import AuditAction
-from contact_center.audit.record import record
 from contact_center.errors import DomainError
 from contact_center.tenancy.access import Actor, NotAMember, actor_of_membership
 from contact_center.tenancy.scope import current_organization_id
 from conversations.actions import Result, perform
+from conversations.actions.yielding import lock_offered, withdraw_offers_of
 from conversations.rules import Action, sentence_of
 
 logger = structlog.get_logger(__name__)
@@ -54,6 +54,7 @@ def run_chunk(bulk_action_id: int) -> Next:
         return Next.NOTHING
     if run.cancel_requested_at is not None:
         skip_pending(run)
+        withdraw_offered(run)
         return Next.FINISH
     if run.status == RunStatus.QUEUED:
         lifecycle.move(run.pk, "begin")
@@ -155,16 +156,22 @@ def store(run: BulkAction, results: Sequence[Result]) -> None:
     outcomes = columns[1]
     number = {name: outcomes.count(name) for name in ("succeeded", "skipped", "failed")}
     changes: dict[str, Any] = {name: F(name) + change for name, change in number.items() if change}
-    if Outcome.OFFERED in outcomes:
-        # No worker has anything to do until the representative answers.
-        lifecycle.touch(run.pk, enqueued_at=None, status_sentence=AWAITING_ANSWER, **changes)
-    else:
-        lifecycle.touch(run.pk, enqueued_at=timezone.now(), **changes)
+    lifecycle.touch(run.pk, enqueued_at=timezone.now(), **changes)
 
 
 def _outcome(run: BulkAction, result: Result) -> str:
     """An offer that was made is done once it is answered."""
     return Outcome.OFFERED.value if run.action in OFFERING and result.outcome == "succeeded" else result.outcome
+
+
+def withdraw_offered(run: BulkAction) -> bool:
+    """Take back what the run has offered and nobody has answered yet; its items are settled with it."""
+    if run.action not in OFFERING:
+        return False
+    actor = Actor(run.organization_id, membership_id=run.created_by_id)
+    if offered := lock_offered(run.key, actor=actor):
+        withdraw_offers_of(run.key, offered, actor=actor, now=timezone.now())
+    return bool(offered)
 
 
 def skip_pending(run: BulkAction, *, waits: bool = False) -> int:
@@ -174,26 +181,3 @@ def skip_pending(run: BulkAction, *, waits: bool = False) -> int:
     if results:
         store(run, results)
     return len(results)
-
-
-def finish(bulk_action_id: int) -> bool:
-    """Make the terminal transition once every item has its outcome. Harmless when repeated or too early."""
-    run = BulkAction.objects.select_for_update().filter(pk=bulk_action_id, status__in=UNFINISHED).first()
-    if run is None:
-        return False
-    counts = progress.count(run.pk)
-    if counts.pending:
-        return False
-    ending = lifecycle.ending_of(counts)
-    numbers = {"succeeded": counts.succeeded, "skipped": counts.skipped, "failed": counts.failed}
-    lifecycle.move(run.pk, ending, ended_at=timezone.now(), **numbers)
-    record(
-        AuditAction.RUN_FINISHED,
-        actor=Actor(run.organization_id, membership_id=run.created_by_id),
-        object_type="bulk_action",
-        object_id=run.pk,
-        before={"status": run.status},
-        after={"status": lifecycle.TRANSITIONS[ending].target, **numbers},
-        operation_id=run.key,
-    )
-    return True

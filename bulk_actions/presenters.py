@@ -109,9 +109,11 @@ def sentence(run: BulkAction) -> str:
     if run.status in NEVER_RAN:
         return NEVER_RAN[run.status]
     if run.status in UNFINISHED:
-        if run.enqueued_at is None:
+        if run.enqueued_at is None and run.single:
             return run.status_sentence
         so_far = f"{processed(run):,} of {run.eligible:,} done"
+        if run.enqueued_at is None:
+            return f"{so_far}. The others are offered and await an answer."
         return f"Being cancelled, {so_far}." if run.cancel_requested_at else f"{so_far}."
     said = f"{counted(run.succeeded, 'conversation')} {passive}."
     if run.skipped:

@@ -83,3 +83,10 @@ def _by_queue(conversations: QuerySet[Conversation]) -> dict[int, int]:
 
 def _reached(number: int, names: QuerySet[Representative, str]) -> Reached:
     return Reached(number, tuple(names[:NAMES]))
+
+
+def returning_to(run: BulkAction) -> dict[int, tuple[str, int]]:
+    """Queue id → its name and how many of the eligible are in it, the most first. One query."""
+    rows = eligible_conversations(run).order_by().values("queue_id", "queue__name").annotate(rows=Count("pk"))
+    found = sorted(rows.values_list("queue_id", "queue__name", "rows"), key=lambda row: (-row[2], row[1]))
+    return {pk: (name, number) for pk, name, number in found}

@@ -12,12 +12,13 @@ CANCELLED, CHANGED = "cancelled", "changed"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`pending` counts those awaiting a representative's answer too; `cancelled` is a part of `skipped`; `errors` are
-    the failed ones and those skipped against what was confirmed.
+    """`pending` counts those awaiting a representative's answer (`offered`) too; `cancelled` is a part of `skipped`;
+    `errors` are the failed ones and those skipped against what was confirmed.
     """
 
     total: int
     pending: int
+    offered: int
     succeeded: int
     skipped: int
     failed: int
@@ -33,6 +34,7 @@ def count(bulk_action_id: int) -> Counts:
         **BulkActionItem.objects.filter(bulk_action_id=bulk_action_id).aggregate(
             total=Count("pk"),
             pending=Count("pk", filter=Q(outcome__in=[Outcome.PENDING, Outcome.OFFERED])),
+            offered=Count("pk", filter=Q(outcome=Outcome.OFFERED)),
             succeeded=Count("pk", filter=Q(outcome=Outcome.SUCCEEDED)),
             skipped=Count("pk", filter=skipped),
             failed=Count("pk", filter=failed),

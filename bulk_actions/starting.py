@@ -155,7 +155,8 @@ def cancel(run: BulkAction, *, actor: Actor) -> None:
             _record(AuditAction.RUN_CANCELLED, run, actor, before={"status": run.status})
             if offered:
                 withdraw_offers_of(run.key, offered, actor=actor, now=now)
-            else:
+            if not (offered and run.single):
+                # What a chunk is offering right now is taken back by the next one.
                 enqueue(run_chunk, run.organization_id, run.pk, turn=run.turn)
 
 

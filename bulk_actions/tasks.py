@@ -10,7 +10,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerError
 from redis import RedisError
 
-from bulk_actions import execution, sweeping
+from bulk_actions import execution, finishing, sweeping
 from bulk_actions.execution import Next
 from contact_center.tenancy.scope import organization_scope
 from contact_center.tenancy.tasks import OrganizationTask
@@ -57,7 +57,7 @@ def finish_run(organization_id: int, bulk_action_id: int) -> None:
     """The terminal transition commits alone, after the chunk: whatever ails it can't undo one. No queue in between, so
     that a small run doesn't wait behind the chunks of large ones once more."""
     with organization_scope(organization_id):
-        execution.finish(bulk_action_id)
+        finishing.finish(bulk_action_id)
 
 
 def enqueue(task: Any, organization_id: int, bulk_action_id: int, **arguments: int) -> None:

@@ -14,6 +14,8 @@ urlpatterns = [
     # the lists of Assign work item and Transfer work item
     path("conversations/actions/<slug:action>/people/", work_item.people, name="work-item-people"),
     path("conversations/actions/<slug:action>/queues/", work_item.queues, name="work-item-queues"),
+    # the lines of Give to a colleague
+    path("conversations/actions/give_to_colleague/colleagues/", views.colleagues, name="colleagues"),
     # action-history/
     path("action-history/", views.history, name="history"),
     path("action-history/export/", views.history_export, name="history-export"),

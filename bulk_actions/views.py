@@ -10,19 +10,21 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from bulk_actions import deciding, dialogs, exports, pages, presenters, queries, starting
+from bulk_actions import deciding, dialogs, exports, giving, pages, presenters, queries, starting
+from bulk_actions.coverage import why_not_act_on
 from bulk_actions.history_filter import history_filter
 from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction
 from bulk_actions.queries import ItemFilter
 from bulk_actions.selection import freeze, freeze_again, in_words
 from bulk_actions.states import RunStatus
-from contact_center.errors import DomainError, Invalid
+from contact_center.errors import DomainError, Invalid, NotFound, Refused
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from contact_center.web.errors import sentence_of, status_of
 from contact_center.web.place import Place
 from contact_center.web.render import render_page_or_fragment
+from conversations.rules import Action
 from conversations.selection import Selection
 
 
@@ -136,6 +138,18 @@ def run_retry(request: OrganizationRequest, organization: str, bulk_action_id: i
     run = starting.retry(before, actor=request.actor)
     typed = {name: str(value) for name, value in before.parameters.items()}
     return render(request, kind_of(run.action).template, dialogs.context(run, request.actor, typed=typed))
+
+
+@require_safe
+@organization_view(Right.SUPERVISE)
+def colleagues(request: OrganizationRequest, organization: str) -> HttpResponse:
+    """Who may take over what is behind the dialog, filtered as the person types."""
+    run = starting.preview_of(request.GET.get("run_key", ""), actor=request.actor)
+    if run.action != Action.GIVE_TO_COLLEAGUE:
+        raise NotFound("This dialog offers no such choice.")
+    if refusal := why_not_act_on(request.actor, run.action):
+        raise Refused(refusal)
+    return render(request, "conversations/_work_item_people.html", giving.lines(run, request.GET))
 
 
 def _dialog(request: OrganizationRequest, run: BulkAction, *, status: int = 200, **more: Any) -> HttpResponse:

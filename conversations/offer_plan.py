@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 
 from conversations.candidates import demand_of, required_skills
 from conversations.models import Conversation, ConversationSkill, Offer, Session
-from conversations.states import DECLINED, MOST_DECLINES, Status
+from conversations.states import DECLINED, MOST_DECLINES, SessionClosure, Status
 from routing.eligibility import Demand, Person, Pool
 from routing.kinds import Presence
 from routing.models import QueueMember, Representative, WorkStream
@@ -243,7 +243,8 @@ def _former_representatives(rows: Sequence[Conversation]) -> dict[int, int]:
         conversation_id__in=earlier,
         accepted_at__isnull=False,
         representative__type=Representative.Type.PERSON,
-    )
+        # Whoever gave it back, or was relieved of it, isn't the first to be asked again.
+    ).exclude(closure=SessionClosure.RELEASED)
     last = dict(
         sessions.order_by("conversation_id", "-accepted_at", "-pk")
         .distinct("conversation_id")

@@ -1,22 +1,15 @@
 """The pages of the grids, and one representative's own."""
 
-from urllib.parse import urlencode
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from analytics.grids import representatives
-from analytics.grids.cells import with_records
 from analytics.grids.pages import QUEUES, REPRESENTATIVES, Grid, page_context
-from analytics.grids.presence import history
-from analytics.scope import Scope
+from analytics.grids.person import PersonPage
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from contact_center.web.render import render_page_or_fragment
-from conversations.choices import Choices
 
 
 @require_safe
@@ -42,21 +35,8 @@ def _grid(request: OrganizationRequest, grid: Grid) -> HttpResponse:
 @require_safe
 @organization_view(Right.SUPERVISE)
 def show_representative(request: OrganizationRequest, organization: str, representative_id: int) -> HttpResponse:
-    """One person: how they are, what they can do, and their presence over the last 24 hours."""
-    actor, scope = request.actor, with_records(Scope.of(request.actor))
-    row = representatives.find(representative_id, scope)
-    if row is None:
+    """One person: how they are, what they hold, what can be done about it, and their presence of the last 24 hours."""
+    page = PersonPage.read(representative_id, request.actor, timezone.now())
+    if page is None:
         raise Http404
-    skills, queues = representatives.described([row.pk], scope, Choices(actor).queues)
-    held = urlencode({"representative": row.pk})
-    context = {
-        "representative": row,
-        "presence_label": representatives.presence_label(row),
-        "exceeded": max(0, row.units_used - row.total_units),
-        "skills": skills.get(row.pk, ()),
-        "queues": queues.get(row.pk, ()),
-        "plot": history(row, timezone.now()),
-        "list_url": reverse("analytics:representatives", args=[organization]),
-        "conversations_url": f"{reverse('conversations:list', args=[organization])}?{held}",
-    }
-    return render(request, "analytics/grids/representative.html", context)
+    return render(request, "analytics/grids/representative.html", page.context)

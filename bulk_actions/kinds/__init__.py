@@ -2,6 +2,7 @@
 
 from bulk_actions.kinds import force_close, message_customer, notify, release, remove
 from bulk_actions.kinds.marking import KINDS as MARKING_KINDS
+from bulk_actions.kinds.relieving import KINDS as RELIEVING_KINDS
 from bulk_actions.kinds.run_kind import RunForm, RunKind, Typed
 from bulk_actions.kinds.work_item import KINDS as WORK_ITEM_KINDS
 from contact_center.errors import NotFound
@@ -9,7 +10,7 @@ from conversations.rules import Action
 
 _MODULES = (force_close, message_customer, notify, release, remove)
 KINDS: dict[Action, RunKind] = {module.KIND.action: module.KIND for module in _MODULES}
-KINDS |= {kind.action: kind for kind in (*WORK_ITEM_KINDS, *MARKING_KINDS)}
+KINDS |= {kind.action: kind for kind in (*WORK_ITEM_KINDS, *MARKING_KINDS, *RELIEVING_KINDS)}
 
 
 def kind_of(action: str) -> RunKind:

@@ -18,6 +18,8 @@ APPROVABLE: dict[str, str] = {
     "assign_to_queue": "Assign to a queue",
     "message_customer": "Message Customer",
     "notify": "Notify CSR",
+    "return_to_queue": "Return to queue",
+    "give_to_colleague": "Give to a colleague",
     "set_priority": "Set priority",
     "set_tags": "Tag",
     "pin_note": "Pin note",

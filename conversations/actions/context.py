@@ -94,7 +94,14 @@ NO_NOTE = "Say briefly what you need."
 LARGEST_ID = 2**63 - 1
 
 TO_QUEUE = frozenset({Action.ASSIGN_TO_QUEUE, Action.TRANSFER_TO_QUEUE, Action.TRANSFER_OWN_TO_QUEUE})
-TO_REPRESENTATIVE = frozenset({Action.ASSIGN_TO_REPRESENTATIVE, Action.TRANSFER_TO_REPRESENTATIVE, Action.TRANSFER_OWN})
+TO_REPRESENTATIVE = frozenset(
+    {
+        Action.ASSIGN_TO_REPRESENTATIVE,
+        Action.TRANSFER_TO_REPRESENTATIVE,
+        Action.TRANSFER_OWN,
+        Action.GIVE_TO_COLLEAGUE,
+    }
+)
 
 
 def prepare(

@@ -35,6 +35,8 @@ PERFORMED: dict[Action, Plan] = {
     Action.NOTIFY: messaging.notify,
     Action.RELEASE: supervisor.release,
     Action.REMOVE: supervisor.remove,
+    Action.RETURN_TO_QUEUE: supervisor.return_to_queue,
+    Action.GIVE_TO_COLLEAGUE: supervisor.transfer_to_representative,
     Action.ACCEPT: desk.accept,
     Action.REJECT: desk.reject,
     Action.PICK: desk.pick,

@@ -7,7 +7,7 @@ from contact_center.errors import Refused
 from conversations.actions.context import Context
 from conversations.actions.effects import closes, enters_queue, leaves_session, new_primary, units_for, withdraw_offer
 from conversations.actions.step import Notice, Step
-from conversations.actions.telling import tell_passed_on
+from conversations.actions.telling import tell_left, tell_passed_on
 from conversations.models import Conversation, Offer, QueueSegment, Session
 from conversations.rules.targets import why_not_queue, why_not_representative
 from conversations.states import OfferKind, Phase, SessionClosure, Status, StatusReason
@@ -86,12 +86,14 @@ def transfer_to_representative(conversation: Conversation, context: Context) -> 
     step.fields["transfer_pending"] = True
     step.capacity[second.pk] = units
     step.new_offer = _offer(conversation, second, context, OfferKind.TRANSFER, units)
+    _takes_on(second, units)
     return step
 
 
 def _offered_anew(conversation: Conversation, second: Representative, context: Context) -> Step:
     step = offer_to(conversation, second, context, kind=OfferKind.TRANSFER, override=True)
     step.audit_extra = exceeding(second, units_for(conversation, second))
+    _takes_on(second, units_for(conversation, second))
     step.audit = AuditAction.TRANSFERRED_TO_REPRESENTATIVE
     withdraw_offer(step, context.offers.get(conversation.pk))
     leaves_session(step, SessionClosure.TRANSFERRED_BY_SUPERVISOR)
@@ -124,6 +126,19 @@ def release(conversation: Conversation, context: Context) -> Step:
                 f"{context.actor.name} released “{conversation.subject[:120]}” to its queue.",
             )
         )
+    return step
+
+
+def return_to_queue(conversation: Conversation, context: Context) -> Step:
+    """T17 for all that one person holds: back in the same queue, to be offered anew; the person is told once."""
+    step = Step(conversation, AuditAction.RELEASED)
+    withdraw_offer(step, context.offers.get(conversation.pk))
+    enters_queue(step, conversation.queue_id, QueueSegment.Entry.RETURNED, SessionClosure.RELEASED, context.now)
+    if conversation.phase is Phase.ACTIVE:
+        tell_left(step, "Somebody else will be with you as soon as possible.", context)
+    title = "Conversations of yours went back to their queues"
+    text = f"{context.actor.name} returned them, so that others can take them up."
+    step.notify.append(Notice(conversation.representative_id, "returned", title, text, about_run=True))
     return step
 
 
@@ -176,6 +191,11 @@ def offer_to(
     new_primary(step, representative.pk, "SupervisorAssign" if override else "Routed", context.now, joined=False)
     step.hold_units(representative.pk, units, booked=not override)
     return step
+
+
+def _takes_on(representative: Representative, units: int) -> None:
+    """In memory: the next one of the same run is offered on top of this one, and says by how much that exceeds."""
+    representative.units_used += units
 
 
 def exceeding(representative: Representative, units: int) -> dict[str, int]:

@@ -16,6 +16,7 @@ ICONS: dict[str, str] = {
     "transfer_withdrawn": "ban",
     "force_closed": "force-close",
     "released": "queue",
+    "returned": "queue",
     "removed": "close",
     "disconnected": "alert",
 }

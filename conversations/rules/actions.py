@@ -22,6 +22,9 @@ class Action(models.TextChoices):
     NOTIFY = "notify", "Notify CSR"
     RELEASE = "release", "Release"
     REMOVE = "remove", "Remove"
+    # All of one person's work at once: back to its queues, or to one colleague.
+    RETURN_TO_QUEUE = "return_to_queue", "Return to queue"
+    GIVE_TO_COLLEAGUE = "give_to_colleague", "Give to a colleague"
     TAKE_OVER = "take_over", "Take over"
     ANSWER_HAND = "answer_hand", "Done"
     SET_PRIORITY = "set_priority", "Set priority"

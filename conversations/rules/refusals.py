@@ -36,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "is_awaiting": "A representative has been offered it and hasn't answered yet.",
     "is_active": "A representative is in conversation.",
     "is_waiting": "It is waiting for the customer.",
+    "returns_by_itself": "It is waiting for the customer, and goes to its queue by itself when they write.",
     "is_wrap_up": "The talk is over and it is in wrap-up.",
     "is_closed": "It is already closed.",
     # facts of the row

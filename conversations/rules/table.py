@@ -165,6 +165,22 @@ _ROWS = (
     Rule(Action.RELEASE, SUPERVISOR, _where(record=(AWAITING, ACTIVE))),
     Rule(Action.REMOVE, SUPERVISOR, _where(record=(OPEN, AWAITING, ACTIVE))),
     Rule(
+        Action.RETURN_TO_QUEUE,
+        SUPERVISOR,
+        _where(messaging=(AWAITING, ACTIVE), voice=(AWAITING, ACTIVE), record=(AWAITING, ACTIVE)),
+        (guards.NOT_AI_AGENT, guards.NO_TRANSFER_PENDING),
+        bulk=frozenset(Kind),
+        states={WAITING: "returns_by_itself"},
+    ),
+    Rule(
+        Action.GIVE_TO_COLLEAGUE,
+        SUPERVISOR,
+        _where(messaging=(AWAITING, ACTIVE, WAITING), record=(AWAITING, ACTIVE)),
+        (guards.NOT_ELEVATED, guards.NOT_AI_AGENT, guards.NO_TRANSFER_PENDING),
+        toggle=Toggle.TRANSFER,
+        bulk=frozenset(Kind),
+    ),
+    Rule(
         Action.TAKE_OVER,
         SUPERVISOR,
         _where(messaging=(ACTIVE, WAITING)),

@@ -58,10 +58,10 @@ def people_lines(conversation: Conversation, typed: Mapping[str, Any]) -> dict[s
     """The lines alone, as they change with the filters."""
     offered = find_people(conversation, PeopleFilter.of(typed))
     chosen = str(typed.get("representative") or "")
-    return {"lines": [_person(one, chosen) for one in offered.people], "nobody": offered.nobody}
+    return {"lines": [person_line(one, chosen) for one in offered.people], "nobody": offered.nobody}
 
 
-def _person(one: Candidate, chosen: str) -> dict[str, Any]:
+def person_line(one: Candidate, chosen: str) -> dict[str, Any]:
     used = one.total_units - one.free_units
     return {
         "id": one.id,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bulk_actions import execution, starting
+from bulk_actions import execution, finishing, starting
 from bulk_actions.execution import Next
 from bulk_actions.models import BulkAction
 from bulk_actions.selection import freeze
@@ -52,7 +52,7 @@ def work(cast, run, chunks=100):
             following = execution.run_chunk(run.pk)
         if following is not Next.CHUNK:
             with cast.scope():
-                execution.finish(run.pk)
+                finishing.finish(run.pk)
             break
     return fresh(cast, run)
 

@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError, connection
 
-from bulk_actions import execution, starting
+from bulk_actions import execution, finishing, starting
 from bulk_actions.limits import CHUNK, SMALLEST_CHUNK
 from bulk_actions.models import BulkAction
 from bulk_actions.states import RunStatus
@@ -248,10 +248,10 @@ def test_the_scope_of_the_moment_decides(harbor, started):
 def test_a_run_ends_once_and_not_before_every_item_has_its_outcome(harbor, started):
     with harbor.scope():
         run = started(harbor, make_conversations(2))
-        assert execution.finish(run.pk) is False
+        assert finishing.finish(run.pk) is False
     run = work(harbor, run)
     with harbor.scope():
-        assert execution.finish(run.pk) is False
+        assert finishing.finish(run.pk) is False
         assert execution.run_chunk(run.pk) is execution.Next.NOTHING
         assert AuditEvent.objects.filter(action=AuditAction.RUN_FINISHED).count() == 1
 

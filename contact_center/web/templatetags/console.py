@@ -53,6 +53,7 @@ TABLER_ICONS = {
     "pin": "pin",
     "plus": "plus",
     "release": "arrow-back-up",
+    "give": "user-share",
     "remove": "file-minus",
     "queue": "stack-2",
     "save": "device-floppy",

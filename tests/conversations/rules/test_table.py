@@ -161,6 +161,17 @@ def test_a_closed_conversation_can_be_read_and_nothing_else(floor):
 
 # Of whatever is ongoing, without joining it.
 MARKING = {"set_priority", "set_tags", "pin_note"}
+# Of what somebody holds.
+RELIEVING = {
+    (Kind.MESSAGING, Phase.AWAITING): {"return_to_queue", "give_to_colleague"},
+    (Kind.MESSAGING, Phase.ACTIVE): {"return_to_queue", "give_to_colleague"},
+    # It goes to its queue by itself when the customer writes.
+    (Kind.MESSAGING, Phase.WAITING): {"give_to_colleague"},
+    (Kind.VOICE, Phase.AWAITING): {"return_to_queue"},
+    (Kind.VOICE, Phase.ACTIVE): {"return_to_queue"},
+    (Kind.RECORD, Phase.AWAITING): {"return_to_queue", "give_to_colleague"},
+    (Kind.RECORD, Phase.ACTIVE): {"return_to_queue", "give_to_colleague"},
+}
 SUPERVISORS_MAY = {
     # (kind, phase): what product.md §6 allows a supervisor without a profile, everything else being in order
     (Kind.MESSAGING, Phase.OPEN): {
@@ -206,7 +217,7 @@ def test_a_supervisor_may_do_what_the_specification_says(harbor, kind, phase):
         actor = harbor.actor()
         found = needed(Conversation.objects.filter(pk=row.pk), actor).get()
         allowed = {action.value for action, refusal in menu(found, actor).items() if refusal is None}
-        assert allowed == SUPERVISORS_MAY[kind, phase] | MARKING
+        assert allowed == SUPERVISORS_MAY[kind, phase] | MARKING | RELIEVING.get((kind, phase), set())
 
 
 def test_a_toggle_binds_its_actions_only(harbor):
