@@ -5,6 +5,8 @@ from functools import cached_property
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
 from conversations.models import Disposition, ForceCloseReason, Tag
+from conversations.rules import RULES, Action, sentence_of
+from conversations.rules.ask import actor_refusal
 from conversations.visibility import queues_of, representatives_of
 from routing.kinds import Kind
 from routing.models import Intent, WorkStream
@@ -22,6 +24,14 @@ class Choices:
     @cached_property
     def organization_time_zone(self) -> str:
         return OrganizationSettings.objects.values_list("time_zone", flat=True).first() or "UTC"
+
+    @cached_property
+    def no_messages(self) -> str:
+        """Why this person's search doesn't look into messages; empty where it may. Of one conversation or another it
+        may not all the same: rules.condition says of which.
+        """
+        code = actor_refusal(RULES[Action.SEARCH_MESSAGES], self.actor)
+        return sentence_of(code) if code else ""
 
     @cached_property
     def _queues(self) -> list[tuple[int, str, bool, str]]:

@@ -163,6 +163,14 @@ def _priority(values: Sequence[str]) -> Q:
     return Q(priority__in=[Priority[value.upper()] for value in values])
 
 
+# A search that looks into messages too; it has no condition of its own.
+MESSAGES = "messages"
+
+
+def _also_in_messages(choices: Choices, value: str) -> str | None:
+    return "also in messages" if value == "1" and not choices.no_messages else None
+
+
 # How far back the report looks; the last lifts it.
 WINDOWS = {"24h": "in the last 24 h", "2h": "in the last 2 h", "today": "today", "open": "at any time"}
 
@@ -221,4 +229,5 @@ FIELDS: tuple[Field, ...] = (
     Field("window", "Created", lambda c, value: WINDOWS.get(value), _window, _windows),
     _length("wait_over", "Waiting longer than", _waiting_over),
     _length("no_reply", "No reply for", _unanswered_over),
+    Field(MESSAGES, "Search", _also_in_messages, lambda c, values: Q(), lambda c: {}),
 )

@@ -14,15 +14,16 @@ from django.http import QueryDict
 from contact_center.errors import Invalid
 from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import DEFAULT_PAGE_SIZE, page_size
-from conversations import search
+from conversations import rules, search
 from conversations.choices import Choices
 from conversations.columns import Columns
-from conversations.filter_fields import ANY_STATUS, FIELDS, OF_CLOSED, Field
+from conversations.filter_fields import ANY_STATUS, FIELDS, MESSAGES, OF_CLOSED, Field
 from conversations.filter_reading import WRONG_LABELS, Chip, Senseless, accepted_values, or_default, shortened
 from conversations.listing import LISTINGS, ONGOING, Listing
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
 from conversations.periods import depends_on_calendar
+from conversations.rules import Action
 from conversations.saved_views.builtin import ALL
 from conversations.saved_views.reading import View, find_view
 from conversations.sorting import Order
@@ -66,6 +67,9 @@ class ConversationFilter:
         text = search.tidy(defined_by.get("q") or "")
         if text and not search.is_searchable(text):
             senseless.append(Senseless("q", text))
+        if not text:  # where nothing is searched for, it doesn't matter where
+            values.pop(MESSAGES, None)
+            senseless = [wrong for wrong in senseless if wrong.name != MESSAGES]
         order = or_default(Order.parse, "sort", defined_by, listing.default_order, senseless)
         columns = or_default(
             lambda typed: Columns.parse(typed, listing.offered_columns),
@@ -91,7 +95,7 @@ class ConversationFilter:
     # --- rows ---
 
     def apply(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """The list's rows this filter lets through, unordered. One query for a search, none otherwise."""
+        """The list's rows this filter lets through, unordered. One query for a search, two with messages."""
         rows = rows.filter(self.listing.base)
         if self._is_of_ongoing:
             rows = rows.filter(ONGOING_ROW)
@@ -108,7 +112,12 @@ class ConversationFilter:
             return rows
         if self._wrong("q"):
             return rows.none()
-        return rows.filter(search.condition(self.text, only_ongoing=self._leaves_closed_out))
+        readable = rules.condition(Action.SEARCH_MESSAGES, self.choices.actor) if self.searches_messages else None
+        return rows.filter(search.condition(self.text, only_ongoing=self._leaves_closed_out, readable=readable))
+
+    @property
+    def searches_messages(self) -> bool:
+        return MESSAGES in self.values
 
     @property
     def _is_of_ongoing(self) -> bool:
@@ -138,6 +147,8 @@ class ConversationFilter:
         value = shortened(wrong.value)
         if wrong.name == "q":
             return f"“{value}” has no letter or digit to search for, so nothing matches it."
+        if wrong.name == MESSAGES and self.choices.no_messages:
+            return f"Messages can’t be searched, so nothing matches: {self.choices.no_messages}"
         if wrong.name == "sort":
             return f"The list can’t be sorted by “{value}”. Newest come first."
         if wrong.name == "columns":

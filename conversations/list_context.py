@@ -9,7 +9,7 @@ from contact_center.tenancy.access import Actor
 from contact_center.web.pagination import PAGE_SIZES, Count
 from conversations.columns import COLUMNS
 from conversations.commands import list_bar
-from conversations.filter_fields import ANY_STATUS
+from conversations.filter_fields import ANY_STATUS, MESSAGES
 from conversations.filters import ConversationFilter
 from conversations.listing import ONGOING, Listing
 from conversations.presenters import ConversationRow
@@ -36,6 +36,7 @@ def list_context(
             "count": str(count),
         },
         "q": shown.text,
+        "also_messages": {"offered": not shown.choices.no_messages, "chosen": shown.searches_messages},
         "chips": [
             {"label": chip.label, "value": chip.value, "remove_url": with_query(list_url, chip.query_without)}
             for chip in shown.chips()
@@ -103,7 +104,11 @@ def _filter_fields(shown: ConversationFilter) -> list[dict[str, Any]]:
 
 def _carried(shown: ConversationFilter) -> list[tuple[str, str]]:
     """What the filter form has no control for but must not lose: the view, other filters, sort, columns, page size."""
-    controlled = {field.name for field, _ in shown.controls()} | {"q", "sort"}
+    controlled = {field.name for field, _ in shown.controls()} | {
+        "q",
+        "sort",
+        *([] if shown.choices.no_messages else [MESSAGES]),
+    }
     more = [(name, value) for name, value in shown.definition_pairs() if name not in controlled]
     # With the sort beside it, a view's key means what was made of the view, even where every filter was taken out.
     return [

@@ -40,7 +40,8 @@ class ConversationListView(LiveView):
         # A row shows the same to all who may see it: what the person may do stands in the bar, not in the rows.
         self.render_key: Hashable = (self.organization_id, self.shown.columns.names)
         zone = actor.time_zone if self.shown.depends_on_calendar else None
-        shown = self.shown.definition, self.shown.query_string()
+        # Asked for without the right, it stands in the query all the same.
+        shown = self.shown.definition, self.shown.query_string(), self.shown.searches_messages
         self.key: Hashable = (listing.name, self.organization_id, scope, zone, shown, page)
 
     def concerned_by(self, kind: str, ids: frozenset[int] | None) -> bool:
@@ -60,7 +61,7 @@ class ConversationListView(LiveView):
         return find_view(self._actor, self.shown.listing.name, view.key) != view
 
     def read(self) -> Snapshot:
-        """Two queries: the page's ids with their stamps, and the count. One more for a search and for a saved view."""
+        """Two queries: the page's ids with their stamps, and the count. One more for a search, two with messages."""
         matching = self.shown.rows()
         page = queries.list_page(self.shown, matching, self.cursor)
         counters = {

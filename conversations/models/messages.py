@@ -1,14 +1,28 @@
 """What was said, and the organization's prepared texts."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 
 from contact_center.tenancy.fields import OrganizationForeignKey
 from contact_center.tenancy.scope import OrganizationModel, same_organization_key
+from conversations.masking import mask
 from conversations.models.conversation import Conversation
 from conversations.states import Author
+
+
+class MaskedText(models.TextField):  # type: ignore[type-arg]
+    """The text with what is hidden from those who watch, where that isn't the text itself: a search sees only this.
+
+    The field writes itself whenever a message is saved, many at once included.
+    """
+
+    def pre_save(self, model_instance: Any, add: bool) -> str | None:
+        masked = mask(model_instance.text)
+        value = masked if masked != model_instance.text else None
+        setattr(model_instance, self.attname, value)
+        return value
 
 
 class Message(OrganizationModel):
@@ -30,6 +44,7 @@ class Message(OrganizationModel):
     )
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.PUBLIC)
     text = models.TextField()
+    masked_text = MaskedText(null=True, editable=False)
     external_id = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -6,20 +6,25 @@ from urllib.parse import urlencode
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import Right
 from contact_center.web.navigation import NOTIFICATIONS, exists, open_places
+from conversations.choices import Choices
+from conversations.filter_fields import MESSAGES
 from conversations.list_context import list_url_of, with_query
-from conversations.listing import LISTINGS, Listing
+from conversations.listing import LISTINGS, ONGOING, RECORDS, Listing
 from conversations.saved_views.reading import View, views_of
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`hint` says what the label alone doesn't; it is searched as well. `key` is the letter after g."""
+    """`hint` says what the label alone doesn't; it is searched as well. `key` is the letter after g. `searches` says
+    that the typed words go to the end of `url`.
+    """
 
     label: str
     url: str
     icon: str
     hint: str = ""
     key: str = ""
+    searches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,15 @@ class Group:
     entries: tuple[Entry, ...]
 
 
+_SEARCHED = {ONGOING: "in all ongoing conversations", RECORDS: "in ongoing record conversations"}
+
+
 def groups_for(actor: Actor) -> list[Group]:
     """One query for each list, none for whoever has no lists."""
-    lists = LISTINGS.values() if actor.may(Right.SUPERVISE) else ()
-    return [Group("Pages", _pages(actor)), *(_views(actor, listing) for listing in lists)]
+    if not actor.may(Right.SUPERVISE):
+        return [Group("Pages", _pages(actor))]
+    views = [_views(actor, listing) for listing in LISTINGS.values()]
+    return [Group("Pages", _pages(actor)), *views, Group("Search", _searches(actor))]
 
 
 def _pages(actor: Actor) -> tuple[Entry, ...]:
@@ -52,3 +62,10 @@ def _views(actor: Actor, listing: Listing) -> Group:
 def _entry(view: View, list_url: str) -> Entry:
     hint = "" if view.is_built_in else "your view" if view.is_own else f"shared by {view.owner}"
     return Entry(view.name, with_query(list_url, urlencode({"view": view.key})), "views", hint)
+
+
+def _searches(actor: Actor) -> tuple[Entry, ...]:
+    places = [(f"{list_url_of(actor, listing)}?q=", hint) for listing, hint in _SEARCHED.items()]
+    if not Choices(actor).no_messages:
+        places.insert(1, (f"{list_url_of(actor)}?{MESSAGES}=1&q=", "in all ongoing conversations and their messages"))
+    return tuple(Entry("Search for", url, "search", hint, searches=True) for url, hint in places)

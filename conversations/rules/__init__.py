@@ -1,7 +1,7 @@
 """Who may do what to which conversation: the one rule table, and the only ways to ask it."""
 
 from conversations.rules.actions import Action
-from conversations.rules.ask import eligible, in_phase, menu, needed, refusal_code, require, why_not
+from conversations.rules.ask import condition, eligible, in_phase, menu, needed, refusal_code, require, why_not
 from conversations.rules.refusals import Refusal, sentence_of
 from conversations.rules.table import RULES, Rule
 
@@ -10,6 +10,7 @@ __all__ = [
     "Action",
     "Refusal",
     "Rule",
+    "condition",
     "eligible",
     "in_phase",
     "menu",

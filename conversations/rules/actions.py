@@ -13,6 +13,8 @@ class Action(models.TextChoices):
     READ_TRANSCRIPT = "read_transcript", "Show transcript"
     # No button: what has to hold as long as somebody monitors, and reads the transcript.
     WATCH = "watch", "Watch"
+    # No button either: whether the list's search looks into its messages.
+    SEARCH_MESSAGES = "search_messages", "Search in messages"
     JOIN = "join", "Join chat"
     LEAVE = "leave", "Leave"
     CONSULTANT_NOTE = "consultant_note", "Internal message"

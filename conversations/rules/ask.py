@@ -93,6 +93,17 @@ def refusal_code(action: Action, actor: Actor, *, bulk: bool = False) -> Case | 
     return Case(*whens, default=Value(""), output_field=CharField())
 
 
+def condition(action: Action, actor: Actor) -> Q:
+    """The same over Conversation rows: true where it is allowed."""
+    rule = RULES[action]
+    if actor_refusal(rule, actor):
+        return Q(pk__in=[])
+    found = Q()
+    for check in _row_checks(rule, actor, bulk=False):
+        found &= check.condition
+    return found
+
+
 def eligible(
     queryset: QuerySet[Conversation], action: Action, actor: Actor, *, bulk: bool = False
 ) -> QuerySet[Conversation]:

@@ -115,6 +115,8 @@ _ROWS = (
         (guards.NOT_OWN, guards.CONSENT, guards.MONITORING),
         toggle=Toggle.MONITOR,
     ),
+    # In any state, as it shows nothing of what was said; one's own may be found, since the desk shows it anyway.
+    Rule(Action.SEARCH_MESSAGES, SUPERVISOR, ANY_STATE, (guards.CONSENT,), toggle=Toggle.MONITOR),
     Rule(
         Action.JOIN,
         SUPERVISOR,

@@ -1,4 +1,5 @@
-// The filter panel's own values: a period between two days and a length of time become one hidden value each.
+// The filter panel's own values: a period between two days and a length of time become one hidden value each. And the
+// search, which stands outside the list: it follows when the list was given another text, and looks into messages by choice.
 
 const written = (box, name) => {
   if (name === "period") {
@@ -23,4 +24,22 @@ document.addEventListener("input", ({ target }) => {
     box.append(hidden);
   }
   hidden.value = value;
+});
+
+const search = () => document.getElementById("q");
+const alsoInMessages = () => document.getElementById("also-in-messages");
+
+document.addEventListener("change", ({ target }) => {
+  if (target.id !== "also-in-messages") return;
+  if (search().value.trim()) htmx.trigger(search(), "search");
+  else search().focus();
+});
+
+// A view, a chip or a link brings its own text; what somebody is typing stays.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const list = document.getElementById("list-body");
+  if (target !== list || !search() || search() === document.activeElement) return;
+  const { searched, inMessages } = list.dataset;
+  search().value = searched || "";
+  if (alsoInMessages() && (searched || alsoInMessages() !== document.activeElement)) alsoInMessages().checked = inMessages !== undefined;
 });

@@ -25,7 +25,8 @@ function activate(option) {
 
 function narrow() {
   const words = plain(field.value).split(/\s+/).filter(Boolean);
-  for (const option of options()) option.hidden = !words.every((word) => plain(option.textContent).includes(word));
+  for (const option of options()) option.hidden = option.hasAttribute("data-searches") ? !words.length : !words.every((word) => plain(option.textContent).includes(word));
+  for (const place of list.querySelectorAll("[data-words]")) place.textContent = `“${field.value.trim()}”`;
   for (const group of list.querySelectorAll("[role=group]")) group.hidden = !group.querySelector("[role=option]:not([hidden])");
   const found = visible();
   list.hidden = !found.length;
@@ -88,6 +89,7 @@ async function open() {
 
 function choose(option) {
   if (!option || option.getAttribute("aria-disabled") === "true") return;
+  if (option.hasAttribute("data-searches")) return location.assign(option.dataset.url + encodeURIComponent(field.value.trim()));
   if (option.dataset.url) return location.assign(option.dataset.url);
   const { command } = option;
   dialog.close(); // the focus is back where it was

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from contact_center.tenancy.models import OrganizationSettings
 from conversations.listing import LISTINGS
 from conversations.models import SavedViewShare
 from conversations.palette.entries import groups_for
@@ -29,11 +30,21 @@ def test_a_supervisor_finds_pages_and_the_views_of_every_list(harbor):
         "Views: All ongoing conversations",
         "Views: Ongoing record conversations",
         "Views: Ongoing conversation report",
+        "Search",
     ]
     assert found["Pages"][:2] == ["All ongoing conversations", "Ongoing record conversations"]
     assert {"Action History", "Notifications"} <= set(found["Pages"])
     assert not {"Desk", "Audit", "Administration"} & set(found["Pages"])
     assert found["Views: Ongoing record conversations"] == [view.name for view in BUILT_IN["records"]]
+
+
+def test_the_typed_words_can_be_searched_for_in_messages_by_those_who_may(harbor):
+    assert get(harbor).content.decode().count("data-searches") == 3
+    with harbor.scope():
+        OrganizationSettings.objects.update(toggles=[])
+    page = get(harbor).content.decode()
+    assert page.count("data-searches") == 2
+    assert "messages=1" not in page
 
 
 def test_others_find_their_own_pages_and_no_views(harbor):
