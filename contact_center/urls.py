@@ -5,6 +5,7 @@ from django_prometheus.exports import ExportToDjangoView
 
 from contact_center.administration.site import site
 from contact_center.api import api
+from contact_center.tenancy import preferences
 from contact_center.tenancy.views import switch_organization
 from contact_center.web import entrance, health
 
@@ -17,6 +18,7 @@ of_organization: list[URLPattern | URLResolver] = [
     path("audit/monitoring/", include("conversations.monitoring.urls")),
     path("palette/", include("conversations.palette.urls")),
     path("audit/", include("contact_center.audit.urls")),
+    path("preferences/", preferences.preferences, name="preferences"),
     path("", include("bulk_actions.urls")),
     path("", include("analytics.urls")),
 ]

@@ -40,7 +40,7 @@ COLUMNS: dict[str, Column] = {
     column.name: column
     for column in (
         Column("subject", "Subject", "subject"),
-        Column("number", "Number"),
+        Column("number", "Number", "number"),
         Column("customer", "Customer", "customer"),
         Column("channel", "Channel", "channel"),
         Column("mode", "Mode", "mode"),
@@ -81,6 +81,7 @@ COLUMNS: dict[str, Column] = {
         Column("note", "Note", "", ("supervisor_note",)),
         Column("age", "Age in days", "age"),
         Column("created", "Created", "created"),
+        Column("closed", "Closed", "closed"),
     )
 }
 

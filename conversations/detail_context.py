@@ -23,6 +23,7 @@ from conversations.rules import needed
 from conversations.sentiment.history import history_of
 from conversations.sentiment.plot import plot
 from conversations.states import Status
+from conversations.tags import tag_names
 from conversations.timeline import timeline
 from conversations.visibility import visible_to
 from routing.kinds import Kind, Mode
@@ -37,11 +38,14 @@ def find_conversation(actor: Actor, conversation_id: int) -> Conversation | None
     found = needed(visible_to(actor), actor).select_related(
         "representative", "queue", "work_stream", "customer", "intent", "record", "force_close_reason"
     )
-    return found.filter(pk=conversation_id).first()
+    return found.annotate(tag_names=tag_names()).filter(pk=conversation_id).first()
 
 
 def detail_context(conversation: Conversation, actor: Actor, *, with_lines: bool = False) -> dict[str, Any]:
-    """The context of `conversations/detail.html`. Twelve queries at most; one more with the transcript's lines."""
+    """The context of `conversations/detail.html`; the conversation comes from find_conversation.
+
+    Twelve queries at most; one more with the transcript's lines.
+    """
     list_url = list_url_of(actor)
     return {
         "conversation": head(conversation),
@@ -74,6 +78,8 @@ def head(conversation: Conversation) -> dict[str, Any]:
         "channel_icon": channel_icon,
         "queue": conversation.queue.name,
         "representative": conversation.representative.name if conversation.representative else "",
+        "tags": getattr(conversation, "tag_names", None) or [],
+        "note": conversation.supervisor_note,
     }
 
 
@@ -92,12 +98,13 @@ def facts(conversation: Conversation) -> list[dict[str, str]]:
         _fact("Intent", conversation.intent.name if conversation.intent else ""),
         _since("Created", conversation.created_at),
         _wait(conversation),
+        _due(conversation),
         _since("In this status", conversation.status_since),
         _since("Last customer message", conversation.last_customer_message_at),
         _fact("Transfers", str(conversation.transfer_count) if conversation.transfer_count else ""),
         _fact("Closed because", _closed_because(conversation)),
     ]
-    return [fact for fact in found if fact.get("value") or fact.get("since")]
+    return [fact for fact in found if fact.get("value") or fact.get("since") or fact.get("due")]
 
 
 def _fact(label: str, value: str) -> dict[str, str]:
@@ -117,6 +124,15 @@ def _wait(conversation: Conversation) -> dict[str, str]:
         if ended
         else _since("Waiting", conversation.queued_at)
     )
+
+
+def _due(conversation: Conversation) -> dict[str, str]:
+    """When the next target is due, and how many seconds before it is at risk."""
+    due, risk = conversation.target_due_at, conversation.target_risk_at
+    if due is None or conversation.status == Status.CLOSED:
+        return _fact("Due in", "")
+    amber = int((due - risk).total_seconds()) if risk else 0
+    return {"label": "Due in", "due": due.isoformat(), "amber": str(amber)}
 
 
 def _closed_because(conversation: Conversation) -> str:

@@ -124,4 +124,5 @@ WRITTEN: Mapping[str, Callable[[Exported], Any]] = {
     "tags": lambda each: ", ".join(each.row.tags),
     "age": lambda each: (each.as_of - each.values["created_at"]).days,
     "created": lambda each: moment(each.values["created_at"], each.time_zone),
+    "closed": lambda each: moment(each.values["closed_at"], each.time_zone),
 }

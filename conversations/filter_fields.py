@@ -12,7 +12,8 @@ from conversations import periods, sentiment
 from conversations.choices import Choices
 from conversations.due import AT_RISK, BREACHED, ON_TIME
 from conversations.models import ConversationTag, RecordItem
-from conversations.states import Priority, Status
+from conversations.rules import in_phase
+from conversations.states import Phase, Priority, Status
 from routing.kinds import Channel, Kind, Mode, kind_of
 
 Names = Callable[[Choices], Mapping[str, str]]
@@ -86,7 +87,7 @@ def _sentiment(values: Sequence[str]) -> Q:
 
 # --- Periods and lengths of time: 10m, 2h, 7d, today, 2026-11-01..2026-11-20 ---
 
-PERIODS = ("1h", "24h", "today", "yesterday", "7d", "over-24h")
+PERIODS = ("1h", "2h", "24h", "today", "yesterday", "7d", "over-24h")
 LENGTHS = ("1m", "5m", "10m", "30m", "1h", "4h")
 
 
@@ -151,6 +152,21 @@ def _kind(values: Sequence[str]) -> Q:
     return Q(channel__in=[channel for channel in Channel if kind_of(channel) in values])
 
 
+# What the column says beside the status.
+_DETAILS = {
+    "awaiting": ("Awaiting acceptance", in_phase(Phase.AWAITING)),
+    "in_conversation": ("In conversation", in_phase(Phase.ACTIVE)),
+    "transfer": ("Transfer pending", ~Q(status=Status.CLOSED) & Q(transfer_pending=True)),
+}
+
+
+def _detail(values: Sequence[str]) -> Q:
+    found = Q(pk__in=[])
+    for value in values:
+        found |= _DETAILS[value][1]
+    return found
+
+
 def _queues_offered(choices: Choices) -> Mapping[str, str]:
     return choices.offered_queues
 
@@ -203,6 +219,7 @@ def _tagged(values: Sequence[str]) -> Q:
 
 FIELDS: tuple[Field, ...] = (
     _one_of("status", "Status", lambda c: {**STATUSES, ANY_STATUS: "Any"}, _status, offered=lambda c: STATUSES),
+    _one_of("detail", "Status detail", lambda c: {value: label for value, (label, _) in _DETAILS.items()}, _detail),
     _one_of("kind", "Kind", lambda c: KINDS, _kind),
     _one_of("channel", "Channel", lambda c: _CHANNELS, _column("channel")),
     _one_of("mode", "Mode", lambda c: _MODES, _column("mode")),

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from contact_center.tenancy.access import Actor
+from contact_center.tenancy.models import User
 from contact_center.web.pagination import PAGE_SIZES, Count
 from conversations.columns import COLUMNS
 from conversations.commands import list_bar
@@ -46,6 +47,8 @@ def list_context(
         "filter_notices": shown.notices,
         "columns": _columns(shown, list_url),
         "column_choice": _column_choice(shown, list_url),
+        "densities": [{"value": value, "label": label} for value, label in User.Density.choices],
+        "preferences_url": reverse("preferences", args=[actor.organization_slug]),
         "view": view_context(actor, shown),
         "export_url": with_query(
             reverse("conversations:export", args=[actor.organization_slug]), shown.query_string(list=listing.name)

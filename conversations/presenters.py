@@ -122,6 +122,11 @@ class ConversationRow:
         return TRENDS[sentiment_trend(self._values["sentiment_score"], self._values["sentiment_before"])]
 
     @property
+    def closed_at(self) -> str:
+        at = self._values["closed_at"]
+        return at.isoformat() if at else ""
+
+    @property
     def due_at(self) -> str:
         """When the next target is due; nothing is due of what is closed."""
         due: datetime | None = self._values["target_due_at"]

@@ -60,6 +60,7 @@ SORTS: dict[str, Sort] = {
     sort.name: sort
     for sort in (
         Sort("subject", lambda as_of: Lower("subject"), str, newest_first=False),
+        Sort("number", lambda as_of: F("pk"), int, falling_first=True),
         Sort("customer", lambda as_of: Lower("customer_name"), str, newest_first=False),
         Sort("channel", lambda as_of: _in_order_of("channel", Channel.values), int),
         Sort("queue", lambda as_of: Lower("queue__name"), str),
@@ -197,7 +198,7 @@ def _typed(value: Any, sort: Sort) -> Any:
         return timedelta(microseconds=value)
     if sort.kind is str and isinstance(value, str) and "\0" not in value:
         return value
-    if sort.kind is int and type(value) is int and 0 <= value <= 100:
+    if sort.kind is int and type(value) is int and 0 <= value < 2**63:
         return value
     raise ValueError("Not a value of this order.")
 

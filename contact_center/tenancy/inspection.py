@@ -33,6 +33,7 @@ SECURITY_DEFINERS: dict[str, str] = {
     "organizations_with_unfinished_runs": "whose runs go on after a crash",
     "organizations_with_old_previews": "whose forgotten previews are cleared away",
     "search_conversations": "text search with its index, filtered by the organization in scope itself",
+    "search_messages": "the same over what was said",
 }
 READ_AND_WRITE = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 

@@ -34,12 +34,17 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail; what they may do stands in their memberships."""
 
+    class Density(models.TextChoices):
+        COMFORTABLE = "comfortable", "Comfortable"
+        COMPACT = "compact", "Compact"
+
     email = models.EmailField("e-mail", unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open Django admin; set by the administrator role.")
     date_joined = models.DateTimeField(default=timezone.now)
     time_zone = models.CharField(max_length=64, blank=True)
+    density = models.CharField("rows", max_length=12, choices=Density.choices, default=Density.COMFORTABLE)
 
     objects: ClassVar[UserManager] = UserManager()
 

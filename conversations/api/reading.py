@@ -35,6 +35,7 @@ class Filters(Schema):
         description="Words in subject, customer, case number, regarding or representative; or a number.",
     )
     status: list[str] = Field([], description="open, active, waiting, wrap_up, closed or any; without it: not closed.")
+    detail: list[str] = Field([], description="awaiting, in_conversation or transfer: what stands beside the status.")
     channel: list[str] = Field(
         [], description="live_chat, persistent_chat, sms, whatsapp, facebook, social, voice, record."
     )

@@ -10,6 +10,7 @@ from conversations.chat.standing import is_over
 from conversations.intake.conversations import FIRST_MESSAGE, receive_conversations
 from conversations.intake.messages import receive_messages
 from conversations.intake.parcels import ConversationParcel, CustomerParcel, MessageParcel, Receipt
+from conversations.masking import mask
 from conversations.models import Conversation, Message
 
 SUBJECT_LENGTH = 120
@@ -52,7 +53,8 @@ def _opened(
     parcel = ConversationParcel(
         external_id=once,
         work_stream=request.stream.slug,
-        subject=(subject.splitlines() or [""])[0][:SUBJECT_LENGTH],
+        # Lists show the subject to everybody, and whole numbers to nobody.
+        subject=mask((subject.splitlines() or [""])[0])[:SUBJECT_LENGTH],
         customer=CustomerParcel(external_id=request.visitor.external_id, name=name),
         message=question,
         previous=previous,

@@ -12,7 +12,7 @@ from conversations.models.conversation import Conversation
 from conversations.states import Author
 
 
-class MaskedText(models.TextField):  # type: ignore[type-arg]
+class MaskedText(models.TextField):
     """The text with what is hidden from those who watch, where that isn't the text itself: a search sees only this.
 
     The field writes itself whenever a message is saved, many at once included.

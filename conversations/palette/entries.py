@@ -33,7 +33,7 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-_SEARCHED = {ONGOING: "in all ongoing conversations", RECORDS: "in ongoing record conversations"}
+_SEARCHED = {ONGOING: "Search all ongoing conversations", RECORDS: "Search ongoing record conversations"}
 
 
 def groups_for(actor: Actor) -> list[Group]:
@@ -65,7 +65,7 @@ def _entry(view: View, list_url: str) -> Entry:
 
 
 def _searches(actor: Actor) -> tuple[Entry, ...]:
-    places = [(f"{list_url_of(actor, listing)}?q=", hint) for listing, hint in _SEARCHED.items()]
+    places = [(label, f"{list_url_of(actor, listing)}?q=") for listing, label in _SEARCHED.items()]
     if not Choices(actor).no_messages:
-        places.insert(1, (f"{list_url_of(actor)}?{MESSAGES}=1&q=", "in all ongoing conversations and their messages"))
-    return tuple(Entry("Search for", url, "search", hint, searches=True) for url, hint in places)
+        places.insert(1, (f"{_SEARCHED[ONGOING]} and their messages", f"{list_url_of(actor)}?{MESSAGES}=1&q="))
+    return tuple(Entry(label, url, "search", "for what you typed", searches=True) for label, url in places)

@@ -18,7 +18,7 @@ ALL = "all"
 
 _UNASSIGNED = BuiltInView("unassigned", "Unassigned", "representative=none")
 _OLD = BuiltInView("older-than-24h", "Older than 24 h", "created=over-24h")
-_CLOSED = BuiltInView("closed-24h", "Closed in the last 24 h", "status=closed&closed=24h&sort=-closed")
+_CLOSED = "status=closed&closed=24h&sort=-closed&columns="
 
 # By the list's name.
 BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
@@ -38,7 +38,11 @@ BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
         BuiltInView("longest-wait", "Longest wait", "wait_over=1m&sort=-wait"),
         BuiltInView("no-reply", "No reply for 10 min", "no_reply=10m"),
         _OLD,
-        _CLOSED,
+        BuiltInView(
+            "closed-24h",
+            "Closed in the last 24 h",
+            f"{_CLOSED}subject%2Ccustomer%2Cchannel%2Cqueue%2Crepresentative%2Cstatus%2Csentiment%2Cwait%2Cclosed",
+        ),
     ),
     "report": (
         BuiltInView(ALL, "Last 24 hours", ""),
@@ -52,7 +56,11 @@ BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
         BuiltInView("due", "Due soon or breached", "due=at_risk&due=breached&sort=due"),
         BuiltInView("high-priority", "High priority", "priority=high"),
         _OLD,
-        _CLOSED,
+        BuiltInView(
+            "closed-24h",
+            "Closed in the last 24 h",
+            f"{_CLOSED}subject%2Crecord_type%2Ccase_number%2Cregarding%2Cqueue%2Crepresentative%2Cstatus%2Cclosed",
+        ),
     ),
 }
 

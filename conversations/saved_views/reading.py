@@ -70,12 +70,12 @@ def find_view(actor: Actor, listing_name: str, key: str) -> View | None:
 
 
 def default_key(actor: Actor, listing_name: str) -> str:
-    """The view the person starts with. One query."""
+    """The view the person starts with; one that isn't shared with them any more is none. Two queries at most."""
     own = DefaultView.objects.filter(membership_id=actor.membership_id or 0, page=listing_name)
-    chosen = own.values_list("view", "key")
-    for view_id, key in chosen:
-        return str(view_id) if view_id else key
-    return ALL
+    view_id, key = own.values_list("view", "key").first() or (None, ALL)
+    if view_id is None:
+        return key
+    return str(view_id) if visible_views(actor).filter(pk=view_id).exists() else ALL
 
 
 def _built_in(views: Iterable[BuiltInView]) -> list[View]:

@@ -3,7 +3,7 @@
 // due as well, and says when it is at risk and since when it is breached.
 
 const zone = document.documentElement.dataset.timeZone || undefined;
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: zone });
+const exact = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short", timeZone: zone });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone });
 const dayAndClock = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
 const dayKey = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: zone });
@@ -64,15 +64,35 @@ export function tick(root = document) {
   }
 }
 
-function nameExactTime(event) {
-  const element = event.target.closest?.("time[data-kind]");
-  if (element && !element.title) element.title = exact.format(Date.parse(element.dateTime));
+// Anew each time: the same element may stand for another moment by now.
+function nameExactTimes(elements) {
+  for (const element of elements) {
+    const text = Number.isNaN(Date.parse(element.dateTime)) ? "" : exact.format(Date.parse(element.dateTime));
+    if (element.title !== text) element.title = text;
+  }
 }
+
+function pointed({ target }) {
+  const element = target.closest?.("time[data-kind]");
+  if (element) nameExactTimes([element]);
+}
+
+// Without a pointer: the times of the row that has the focus.
+function focused({ target }) {
+  nameExactTimes(target.closest?.("tr")?.querySelectorAll("time[data-kind]") || []);
+}
+
+// Paper has no pointer: every exact time is named, and when it was printed.
+window.addEventListener("beforeprint", () => {
+  nameExactTimes(document.querySelectorAll("time[data-kind]"));
+  for (const element of document.querySelectorAll("[data-print-moment]")) element.textContent = exact.format(Date.now());
+});
 
 tick();
 setInterval(tick, 1000);
 document.addEventListener("htmx:afterSwap", () => tick());
 document.addEventListener("htmx:oobAfterSwap", () => tick());
 document.addEventListener("htmx:wsAfterMessage", () => tick());
-document.addEventListener("pointerover", nameExactTime);
+document.addEventListener("pointerover", pointed);
+document.addEventListener("focusin", focused);
 document.addEventListener("visibilitychange", () => document.hidden || tick());

@@ -10,7 +10,8 @@ const stateOf = (region) => {
 const fresh = (wrapper) => ({ wrapper, rows: new Set(), updates: 0, behind: false, asked: false });
 const bar = (region) => region.querySelector("#held-updates");
 const holding = (region) =>
-  document.body.dataset.hold !== undefined || region.querySelector("input[name=selected]:checked") !== null;
+  // data-selecting: what is selected may stand on another page.
+  document.body.dataset.hold !== undefined || region.hasAttribute("data-selecting") || region.querySelector("input[name=selected]:checked") !== null;
 
 function paint(region) {
   const { rows, updates } = stateOf(region);

@@ -26,7 +26,6 @@ function activate(option) {
 function narrow() {
   const words = plain(field.value).split(/\s+/).filter(Boolean);
   for (const option of options()) option.hidden = option.hasAttribute("data-searches") ? !words.length : !words.every((word) => plain(option.textContent).includes(word));
-  for (const place of list.querySelectorAll("[data-words]")) place.textContent = `“${field.value.trim()}”`;
   for (const group of list.querySelectorAll("[role=group]")) group.hidden = !group.querySelector("[role=option]:not([hidden])");
   const found = visible();
   list.hidden = !found.length;

@@ -40,10 +40,11 @@ function clear() {
   anchor = null;
 }
 
-// Which filter the selection was made under: page and size don't matter.
+// Which filter the selection was made under: page and size don't matter, the order only where it says which the first are.
 function filterOf(region) {
   const parameters = new URLSearchParams(region.dataset.query);
-  for (const name of ["after", "before", "page", "size", "sort", "columns"]) parameters.delete(name);
+  for (const name of ["after", "before", "page", "size", "columns"]) parameters.delete(name);
+  if (!first) parameters.delete("sort");
   parameters.sort();
   return parameters.toString();
 }
@@ -146,6 +147,7 @@ function selectFirst() {
   chosen.clear();
   all = true;
   first = limit();
+  query = filterOf(body());
   document.querySelector("[data-over-limit]").hidden = true;
   changed();
 }
@@ -205,7 +207,7 @@ function settle() {
   if (!region) return;
   const now = filterOf(region);
   if (query !== null && now !== query) clear();
-  query = now;
+  query = filterOf(region);
   paint();
 }
 

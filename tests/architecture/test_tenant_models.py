@@ -231,4 +231,6 @@ def test_a_temporary_type_cannot_run_code_as_the_owner():
         cursor.execute("create domain pg_temp.tsquery as text check (pg_temp.whoami(value))")
         cursor.execute("select * from search_conversations('word', false, 10)")
         assert cursor.fetchall() == []
+        cursor.execute("select * from search_messages('word', false, 10, 10)")
+        assert cursor.fetchall() == []
         cursor.execute("drop domain pg_temp.tsquery; drop function pg_temp.whoami(text)")

@@ -1,11 +1,14 @@
 """A conversation's own page."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.record import record
 from contact_center.tenancy.access import system_actor
-from conversations.models import Conversation
+from conversations.models import Conversation, ConversationTag, Tag
 from conversations.states import Status
 from routing.kinds import Channel
 from tests.factories import make_conversation, make_conversations, make_customer
@@ -112,6 +115,35 @@ def test_markup_shows_as_text(harbor):
     text = page(harbor, conversation).content.decode()
     assert "<img src=x>" not in text
     assert "<i>Eve" not in text
+
+
+def test_tags_the_pinned_note_and_what_is_due_are_on_the_page(harbor):
+    now = timezone.now()
+    with harbor.scope():
+        conversation = make_conversation(
+            queue=harbor.orders,
+            supervisor_note="Call back <today>",
+            target_due_at=now + timedelta(minutes=10),
+            target_risk_at=now + timedelta(minutes=8),
+        )
+        for name in ("VIP", "Press"):
+            tag = Tag.objects.create(name=name)
+            ConversationTag.objects.create(conversation=conversation, tag=tag)
+    response = page(harbor, conversation)
+    text = response.content.decode()
+    assert response.context["conversation"]["tags"] == ["Press", "VIP"]
+    assert "Call back &lt;today&gt;" in text
+    (due,) = [fact for fact in response.context["facts"] if fact["label"] == "Due in"]
+    assert due["amber"] == "120"
+    assert 'data-kind="due" data-amber="120"' in text
+
+
+def test_without_tags_and_note_nothing_stands_for_them(harbor):
+    with harbor.scope():
+        conversation = make_conversation(queue=harbor.orders)
+    text = page(harbor, conversation).content.decode()
+    assert "Pinned note" not in text
+    assert "conversation-head__tags" not in text
 
 
 @pytest.mark.parametrize("events", [0, 1, 50])

@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 from conversations.filters import ConversationFilter
 from conversations.models import Conversation
 from conversations.search import tidy, words_of
-from conversations.states import Priority, Status
+from conversations.states import Priority, Status, StatusReason
 from routing.kinds import Channel
 from tests.cast import make_cast
 from tests.factories import make_conversation, make_customer, make_representative, make_work_stream
@@ -69,6 +69,18 @@ def test_every_field_of_a_link_is_applied(harbor):
         "sentiment=very_negative",
     ):
         assert found(harbor, query) == {one}, query
+
+
+def test_what_stands_beside_the_status_can_be_asked_for(harbor, rows):
+    with harbor.scope():
+        offered = make_conversation(
+            queue=harbor.orders, status=Status.ACTIVE, status_reason=StatusReason.AWAITING_ACCEPTANCE
+        )
+        Conversation.objects.filter(pk=rows["waiting"].pk).update(transfer_pending=True)
+    assert found(harbor, "detail=awaiting") == {offered}
+    assert found(harbor, "detail=in_conversation") == {rows["active"]}
+    assert found(harbor, "detail=awaiting&detail=transfer") == {offered, rows["waiting"]}
+    assert found(harbor, "detail=asleep") == set()
 
 
 def test_nobody_is_a_representative_one_can_ask_for(harbor, rows):

@@ -86,3 +86,40 @@ def test_pages_and_orders_lead_through_everything_once(team, sign_in):
     assert len(subjects(page)) == 60
     assert "sort=created" in page.url
     assert re.search(r"size=100", page.url)
+
+
+def test_the_search_looks_into_messages_by_choice_live_and_follows_the_view(team, sign_in):
+    team.arrives("Parcel 1")
+    spoken = team.arrives("Parcel 2")["id"]
+    page = sign_in(team.email("supervisor"))
+    live(page)
+    search, also = page.get_by_role("searchbox"), page.get_by_role("checkbox", name="In messages")
+    search.fill("zeppelin")
+    also.check()
+    expect(page).to_have_url(re.compile("messages=1"))
+    expect(page.get_by_role("heading", name="No conversation matches")).to_be_visible()
+    live(page)
+    team.writes(spoken, "My zeppelin has not landed")
+    expect(row(page, "Parcel 2")).to_be_visible()
+
+    page.get_by_role("link", name="Remove filter Search also in messages").click()
+    expect(also).not_to_be_checked()
+    expect(row(page, "Parcel 2")).to_be_hidden()
+    expect(search).to_have_value("zeppelin")
+    page.locator("[data-view-menu] summary").click()
+    page.get_by_role("link", name="Messaging").click()
+    expect(row(page, "Parcel 2")).to_be_visible()
+    expect(search).to_have_value("")
+
+
+def test_compact_rows_are_chosen_beside_the_columns_and_kept(team, sign_in):
+    team.conversations(1, subject="Parcel")
+    page = sign_in(team.email("supervisor"))
+    line = row(page, "Parcel 1")
+    assert line.bounding_box()["height"] == 41
+    page.get_by_text("Columns", exact=True).click()
+    with page.expect_response("**/preferences/"):
+        page.get_by_role("button", name="Compact").click()
+    expect(page.get_by_role("button", name="Compact")).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    assert line.bounding_box()["height"] == 33

@@ -58,6 +58,7 @@ TABLER_ICONS = {
     "queue": "stack-2",
     "save": "device-floppy",
     "search": "search",
+    "settings": "settings",
     "share": "share",
     "selector": "selector",
     "shield": "shield-lock",

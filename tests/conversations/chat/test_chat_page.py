@@ -29,6 +29,14 @@ def test_a_question_opens_a_conversation_in_the_streams_queue(harbor, guest, onl
     assert "Where is my parcel?" in guest.page()
 
 
+def test_lists_show_no_whole_card_number_that_was_asked_about(harbor, guest, only):
+    guest.ask(question="Why was 4111 1111 1111 1111 charged twice?")
+    row = only()
+    assert row.subject == "Why was •••• 1111 charged twice?"
+    with harbor.scope():
+        assert row.messages.get().text == "Why was 4111 1111 1111 1111 charged twice?"
+
+
 @pytest.mark.parametrize(
     ("name", "question"),
     [("", "Hello"), ("Mia", ""), ("Mia", " "), ("M" * 121, "x"), ("M", "x" * 6001), ("M", "nul\x00")],

@@ -9,7 +9,7 @@ from contact_center.live.registry import factory_of
 from conversations.models import SavedView
 from conversations.saved_views import changing
 from conversations.saved_views.changing import Share
-from conversations.saved_views.reading import default_key
+from conversations.saved_views.reading import default_key, find_view
 from tests.factories import make_conversation, make_conversations
 
 HTMX = {"HX-Request": "true"}
@@ -97,6 +97,16 @@ def test_the_list_opens_with_the_view_one_chose_to_start_with(harbor, view):
     assert harbor.client(harbor.second).get(harbor.url("conversations/")).status_code == 200
     with harbor.scope():
         assert default_key(harbor.actor(), "conversations") == str(view.pk)
+
+
+def test_whoever_started_with_a_view_that_is_shared_no_more_starts_with_all(harbor, view):
+    with harbor.scope():
+        second = harbor.actor(harbor.second)
+        changing.start_with(second, "conversations", find_view(second, "conversations", str(view.pk)))
+        assert default_key(second, "conversations") == str(view.pk)
+        changing.share(harbor.actor(), view.pk, [])
+        assert default_key(second, "conversations") == "all"
+    assert harbor.client(harbor.second).get(harbor.url("conversations/")).status_code == 200
 
 
 def test_deleting_warns_and_then_the_link_says_that_it_is_gone(harbor, view):
