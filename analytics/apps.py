@@ -9,7 +9,8 @@ class AnalyticsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Registers its sockets; it needs the models, which stand only now.
+        # Registers its sockets and alerts; it needs the models, which stand only now.
+        import_module("analytics.alerts")
         import_module("analytics.live_view")
         import_module("analytics.grids.live_view")
         import_module("analytics.grids.person_view")

@@ -21,6 +21,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sentiment": {"task": "conversations.find_due_sentiment", "schedule": 2.0},
     "push routing": {"task": "conversations.find_work_to_dispatch", "schedule": 3.0},
     "monitoring that is over": {"task": "conversations.find_monitoring", "schedule": 10.0},
+    "alerts": {"task": "conversations.judge_everywhere", "schedule": 15.0},
     "runs that stalled": {"task": "bulk_actions.sweep_runs", "schedule": 5.0},
     "approvals that ran out": {"task": "bulk_actions.expire_approvals", "schedule": 30.0},
     "metrics": {"task": "analytics.count_everywhere", "schedule": 60.0},

@@ -94,7 +94,7 @@ def prepare(supervisor: Supervisor, servers: Servers, var_dir: Path) -> None:
 
 def serve(supervisor: Supervisor, servers: Servers, var_dir: Path, port: int) -> None:
     """Web, workers, beat and, once the console answers, the traffic of its customers."""
-    python, single = sys.executable, child_environment(servers, var_dir)
+    python, single = sys.executable, child_environment(servers, var_dir) | {"CONSOLE_URL": f"http://{HOST}:{port}"}
     print("Starting web, workers and beat …", flush=True)
     supervisor.start(
         "web",

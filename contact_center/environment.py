@@ -29,6 +29,14 @@ class Environment:
     def text(self, name: str, default: str = "") -> str:
         return self._variables.get(name, "").strip() or default
 
+    def site(self, name: str) -> str:
+        """Where a site stands, without a slash at its end; empty where nothing is said."""
+        address = self.text(name).rstrip("/")
+        parts = urlsplit(address)
+        if address and (parts.scheme not in ("http", "https") or not parts.netloc):
+            refuse(name, "must be the address of the console, such as https://console.example.com.")
+        return address
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         value = self.text(name, str(default)).lower()
         if value not in TRUE | FALSE:

@@ -222,6 +222,9 @@ vars().update({name: value for name, value in EMAIL.items() if name.startswith("
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "console@localhost")
 
+# What links in e-mails begin with, such as https://console.example.com; empty: they name the page instead.
+CONSOLE_URL = env.site("CONSOLE_URL")
+
 # Deliveries to a channel's own system go to public addresses only, unless it stands in the same network.
 DELIVER_TO_PRIVATE_NETWORKS = env.flag("DELIVER_TO_PRIVATE_NETWORKS")
 

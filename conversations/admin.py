@@ -9,14 +9,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from contact_center.administration.base import OrganizationAdmin
+from contact_center.administration.base import OneRowAdmin, OrganizationAdmin
 from contact_center.administration.forms import OrganizationForm
 from contact_center.administration.site import site
 from contact_center.errors import Conflict, Invalid
 from contact_center.live.publish import publish_on_commit
 from contact_center.web.targets import refuse_private_target
+from conversations.alerts.kinds import labels
 from conversations.models import (
+    AlertSettings,
     Conversation,
     Disposition,
     ForceCloseReason,
@@ -160,3 +163,48 @@ class SavedViewPage(OrganizationAdmin):
     def referring(self, row: Any) -> list[str]:
         """Its shares go with it."""
         return []
+
+
+class AlertSettingsForm(OrganizationForm):
+    """Boxes for what is on; the row keeps what is off, so that a new kind of alert is on."""
+
+    off = forms.MultipleChoiceField(
+        label="Alert supervisors about",
+        choices=labels,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    never_mailed = forms.MultipleChoiceField(
+        label="Supervisors may have sent by e-mail",
+        help_text="Each chooses for themselves, on the page of alerts.",
+        choices=labels,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("off", "never_mailed"):
+            self.initial[name] = [kind for kind in labels() if kind not in getattr(self.instance, name)]
+
+    def clean_off(self) -> list[str]:
+        return self._without("off")
+
+    def clean_never_mailed(self) -> list[str]:
+        return self._without("never_mailed")
+
+    def _without(self, name: str) -> list[str]:
+        return [kind for kind in labels() if kind not in self.cleaned_data[name]]
+
+
+@admin.register(AlertSettings, site=site)
+class AlertSettingsPage(OneRowAdmin):
+    form = AlertSettingsForm
+    fieldsets = (
+        ("What is told", {"fields": ("off", "never_mailed")}),
+        ("Work is stuck", {"fields": ("offline_minutes", "transfer_seconds", "wrap_up_minutes", "waiting_hours")}),
+    )
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
+        AlertSettings.objects.get_or_create()
+        return super().changelist_view(request, extra_context)

@@ -9,7 +9,9 @@ class ConversationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Registers its sockets; it needs the models, which stand only now.
+        # Registers its sockets and alerts; it needs the models, which stand only now.
+        import_module("conversations.alerts.stuck")
+        import_module("conversations.alerts.live_view")
         import_module("conversations.live_view")
         import_module("conversations.saved_views.live_view")
         import_module("conversations.desk.live_view")

@@ -4,7 +4,8 @@ from functools import cached_property
 
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
-from conversations.models import Disposition, ForceCloseReason, Tag
+from conversations import stuck
+from conversations.models import AlertSettings, Disposition, ForceCloseReason, Tag
 from conversations.rules import RULES, Action, sentence_of
 from conversations.rules.ask import actor_refusal
 from conversations.visibility import queues_of, representatives_of
@@ -32,6 +33,10 @@ class Choices:
         """
         code = actor_refusal(RULES[Action.SEARCH_MESSAGES], self.actor)
         return sentence_of(code) if code else ""
+
+    @cached_property
+    def stuck_limits(self) -> AlertSettings:
+        return stuck.limits()
 
     @cached_property
     def _queues(self) -> list[tuple[int, str, bool, str]]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from conversations import periods, sentiment
+from conversations import periods, sentiment, stuck
 from conversations.choices import Choices
 from conversations.due import AT_RISK, BREACHED, ON_TIME
 from conversations.models import ConversationTag, RecordItem
@@ -212,6 +212,10 @@ def _due(values: Sequence[str]) -> Q:
     return found
 
 
+def _stuck(choices: Choices, values: Sequence[str]) -> Q:
+    return stuck.condition(values, choices.stuck_limits)
+
+
 def _tagged(values: Sequence[str]) -> Q:
     tags = [int(value) for value in values]
     return Q(Exists(ConversationTag.objects.filter(conversation_id=OuterRef("pk"), tag_id__in=tags)))
@@ -239,6 +243,7 @@ FIELDS: tuple[Field, ...] = (
     _one_of("force_close_reason", "Force-close reason", lambda c: c.force_close_reasons, _ids("force_close_reason_id")),
     _one_of("disposition", "Disposition", lambda c: c.dispositions, _ids("disposition_id")),
     _one_of("due", "Due in", lambda c: {value: label for value, (label, _) in _DUE.items()}, _due),
+    Field("stuck", "Stuck", lambda c, value: stuck.LABELS.get(value), _stuck, lambda c: stuck.LABELS),
     _one_of("tag", "Tag", lambda c: c.tags, _tagged),
     _one_of("hand", "Hand", lambda c: _HANDS, lambda values: Q(hand_raised_at__isnull=False)),
     _period("created", "Created", "created_at"),

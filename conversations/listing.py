@@ -71,6 +71,7 @@ ONGOING = Listing(
         "intent",
         "sentiment",
         "priority",
+        "stuck",
         "tag",
         "hand",
         "wait_over",
@@ -164,7 +165,18 @@ REPORT = Listing(
         )
     ),
     offered_columns=tuple(name for name in COLUMNS if name not in _OF_RECORDS_ALONE | {"closed"}),
-    filters=("status", "queue", "representative", "channel", "mode", "sentiment", "priority", "intent", "work_stream"),
+    filters=(
+        "status",
+        "queue",
+        "representative",
+        "channel",
+        "mode",
+        "sentiment",
+        "stuck",
+        "priority",
+        "intent",
+        "work_stream",
+    ),
     # Whatever is asked for, it is about what isn't closed, and records have a list of their own.
     base=ONGOING_ROW & ~Q(channel=Channel.RECORD),
     window="24h",

@@ -8,6 +8,7 @@ from contact_center.tenancy.access import system_actor
 from contact_center.tenancy.tasks import OrganizationTask
 from conversations import dispatch
 from conversations.actions import disconnection, lifecycle
+from conversations.alerts.tasks import judge, judge_everywhere
 from conversations.delivery.tasks import deliver, find_due_deliveries
 from conversations.monitoring.tasks import end_monitoring, find_monitoring
 from conversations.sentiment.tasks import compute_sentiment, find_due_sentiment
@@ -21,6 +22,8 @@ __all__ = [
     "find_due_deliveries",
     "find_due_sentiment",
     "find_monitoring",
+    "judge",
+    "judge_everywhere",
 ]
 
 # Conversations in one transaction; more that are due follow in the next task.

@@ -98,7 +98,7 @@ def read(shown: Shown, now: datetime) -> list[QueueRow]:
     scope = with_records(shown.narrowing.scope)
     period = shown.narrowing.period(now)
     limits = thresholds()
-    live, sums = _live(scope, now), rollups.sums_by_queue(period, scope, MEASURED)
+    live, sums = live_by_queue(scope, now), rollups.sums_by_queue(period, scope, MEASURED)
     presences = _presences(scope)
     return [
         _row(
@@ -121,7 +121,8 @@ def _queues(shown: Shown) -> Any:
     return found.filter(Q(is_active=True) | held).select_related("operating_hours")
 
 
-def _live(scope: Scope, now: datetime) -> dict[int, dict[str, Any]]:
+def live_by_queue(scope: Scope, now: datetime) -> dict[int, dict[str, Any]]:
+    """Backlog and longest wait of each queue that holds anything. One query."""
     rows: Any = ongoing(scope).order_by().values("queue_id").annotate(**aggregates(OF_NOW, now))
     return {row["queue_id"]: {metric.name: row[f"of_{metric.name}"] for metric in OF_NOW} for row in rows}
 

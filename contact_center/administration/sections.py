@@ -37,6 +37,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Figures": {
         "analytics.Threshold": "Thresholds",
+        "conversations.AlertSettings": "Alerts",
     },
 }
 

@@ -50,6 +50,7 @@ class AuditAction(models.IntegerChoices):
     PRIORITY_SET = 220, "Priority changed"
     TAGS_SET = 221, "Tags changed"
     NOTE_PINNED = 222, "Supervisor note changed"
+    ALERT_ACKNOWLEDGED = 230, "Alert acknowledged"
     # 3xx: runs
     RUN_STARTED = 300, "Run started"
     RUN_FINISHED = 301, "Run finished"

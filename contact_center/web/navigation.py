@@ -40,6 +40,7 @@ REPORT = Place("Ongoing conversation report", "report/", Right.SUPERVISE, "o", "
 WALLBOARD = Place("Wallboard", "wallboard/", Right.SUPERVISE, "w", "wallboard")
 QUEUES = Place("Queues", "queues/", Right.SUPERVISE, "q", "queue")
 REPRESENTATIVES = Place("Representatives", "representatives/", Right.SUPERVISE, "p", "users")
+ALERTS = Place("Alerts", "notifications/alerts/", Right.SUPERVISE, "l", "alert")
 DESK = Place("Desk", "desk/", Right.USE_DESK, "d", "inbox")
 # Open to every member; the others reach it through the bell.
 NOTIFICATIONS = Place("Notifications", "notifications/", Right.USE_DESK, "n", "notify")
@@ -56,6 +57,7 @@ MAP: tuple[Place | Section, ...] = (
     WALLBOARD,
     QUEUES,
     REPRESENTATIVES,
+    ALERTS,
     DESK,
     NOTIFICATIONS,
     OWN_LEDGER,

@@ -1,6 +1,6 @@
 """The kinds of alerts, each with its condition and its words. Later layers register more when they are ready."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -12,19 +12,25 @@ from conversations.rules import Action
 from conversations.sentiment import level_of
 
 Words = Callable[[Alert], tuple[str, str]]
+# Where an alert leads that isn't about one conversation: the organization's slug is given with it.
+Address = Callable[[Alert, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class AlertKind:
     """`words` gives title and text of an alert, which comes with its conversation, representative and queue.
 
-    `holds` is the condition on a conversation while which the alert is open; None for kinds that whoever registers
-    them raises and ends. `ends_with` is the action by which it is done with, where there is one beside Ignore.
+    `holds` is the condition on a conversation while which the alert is open; None for kinds that are judged by
+    `judging.py`. `ends_with` is the action by which it is done with, where there is one beside Ignore. `label` is what
+    settings and the history call it, under the heading `group`.
     """
 
     name: str
+    label: str
+    group: str
     icon: str
     words: Words
+    address: Address = lambda alert, slug: ""
     holds: Callable[[OrganizationSettings], Q] | None = None
     # The column that is kept as the alert's value.
     measures: str = ""
@@ -38,8 +44,16 @@ def register(kind: AlertKind) -> None:
     KINDS[kind.name] = kind
 
 
-def of_conversations() -> list[AlertKind]:
-    return [kind for kind in KINDS.values() if kind.holds is not None]
+def of_conversations(off: Iterable[str] = ()) -> list[AlertKind]:
+    """Those settled with each change of a conversation, without those that the organization doesn't want."""
+    unwanted = frozenset(off)
+    return [kind for kind in KINDS.values() if kind.holds is not None and kind.name not in unwanted]
+
+
+def labels(names: Iterable[str] | None = None) -> dict[str, str]:
+    """By name, in the order of the groups: for boxes to tick."""
+    known = KINDS if names is None else {name: KINDS[name] for name in names if name in KINDS}
+    return {kind.name: kind.label for kind in sorted(known.values(), key=lambda kind: kind.group)}
 
 
 def _sentiment_words(alert: Alert) -> tuple[str, str]:
@@ -60,8 +74,11 @@ def _hand_words(alert: Alert) -> tuple[str, str]:
     return f"{who} raised a hand", f"{row.number}, “{row.subject}”: {row.hand_note}"
 
 
+CUSTOMERS = "Conversations"
 SENTIMENT = AlertKind(
     name="sentiment",
+    label="Negative sentiment",
+    group=CUSTOMERS,
     icon="sentiment-2",
     words=_sentiment_words,
     holds=lambda settings: ONGOING_ROW & Q(sentiment_score__lte=settings.sentiment_alert_threshold),
@@ -69,6 +86,8 @@ SENTIMENT = AlertKind(
 )
 HAND = AlertKind(
     name="hand",
+    label="Raised hand",
+    group=CUSTOMERS,
     icon="hand",
     words=_hand_words,
     holds=lambda settings: ONGOING_ROW & Q(hand_raised_at__isnull=False),

@@ -10,12 +10,16 @@ from conversations.alerts.kinds import KINDS
 from conversations.models import Alert, Conversation
 from conversations.rules import Action, needed, why_not
 
+FORMER = "a former member"
+
 
 def items(ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:
     """In the order of the ids. Two queries: the alerts, and what the rule table reads of their conversations."""
     if not ids:
         return []
-    alerts = Alert.objects.filter(pk__in=ids, ended_at=None).select_related("conversation__representative", "queue")
+    alerts = Alert.objects.filter(pk__in=ids, ended_at=None).select_related(
+        "conversation__representative", "queue", "acknowledged_by__user"
+    )
     found = {alert.pk: alert for alert in alerts}
     rows = Conversation.objects.filter(pk__in=[alert.conversation_id for alert in alerts if alert.conversation_id])
     asked = {row.pk: row for row in needed(rows, actor)}
@@ -35,9 +39,13 @@ def _item(alert: Alert, row: Conversation | None, actor: Actor) -> dict[str, Any
         "icon": kind.icon,
         "title": title,
         "text": text,
+        "level": alert.level,
         "at": alert.raised_at.isoformat(),
+        "back_since": alert.back_since.isoformat() if alert.back_since else "",
+        "taken_by": taken_by(alert),
         "ignore_url": f"{base}alerts/{alert.pk}/ignore/",
-        "url": "",
+        "acknowledge_url": "" if alert.acknowledged_at else f"{base}alerts/{alert.pk}/acknowledge/",
+        "url": kind.address(alert, actor.organization_slug),
         "monitor": None,
         "done": None,
     }
@@ -50,6 +58,13 @@ def _item(alert: Alert, row: Conversation | None, actor: Actor) -> dict[str, Any
         if kind.ends_with:
             item["done"] = _command(kind.ends_with, row, actor, f"{base}alerts/{alert.pk}/done/")
     return item
+
+
+def taken_by(alert: Alert) -> str:
+    """Who has taken it on; empty while nobody has. Comes with that member's account."""
+    if alert.acknowledged_at is None:
+        return ""
+    return str(alert.acknowledged_by) if alert.acknowledged_by else FORMER
 
 
 def _command(action: Action, row: Conversation, actor: Actor, url: str) -> dict[str, str]:

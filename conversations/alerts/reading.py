@@ -1,42 +1,57 @@
-"""The alerts one person sees: open, within their scope, not ignored by them."""
+"""The alerts one person sees: within their scope, open or over; and what they do about one."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from contact_center.audit.actions import AuditAction
+from contact_center.audit.record import record
 from contact_center.errors import NotFound
 from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import Right
 from conversations.models import Alert, AlertIgnored
 
-# More open ones than this are a list to look at, not alerts: the view of the list shows them all.
+# More open ones than this are a list to look at, not alerts: the page of alerts shows them all.
 SHOWN = 50
+GONE = "This alert is over, or it isn’t about your queues."
 
 
-def open_for(actor: Actor) -> QuerySet[Alert]:
+def seen_by(actor: Actor) -> QuerySet[Alert]:
     """Supervisors' alone. An alert about the whole organization is for those who see all queues."""
     if not actor.may(Right.SUPERVISE):
         return Alert.objects.none()
-    ignored = AlertIgnored.objects.filter(alert_id=OuterRef("pk"), membership_id=actor.membership_id or 0)
-    rows = Alert.objects.filter(~Exists(ignored), ended_at=None)
     if actor.queue_ids is None:
-        return rows
+        return Alert.objects.all()
     queues = sorted(actor.queue_ids)
-    return rows.filter(Q(conversation__queue_id__in=queues) | Q(conversation=None, queue_id__in=queues))
+    return Alert.objects.filter(Q(conversation__queue_id__in=queues) | Q(conversation=None, queue_id__in=queues))
+
+
+def open_for(actor: Actor) -> QuerySet[Alert]:
+    """Without those that the person ignores."""
+    ignored = AlertIgnored.objects.filter(alert_id=OuterRef("pk"), membership_id=actor.membership_id or 0)
+    return seen_by(actor).filter(~Exists(ignored), ended_at=None)
 
 
 def newest(actor: Actor) -> tuple[int, ...]:
     """One query; none for those who have no alerts."""
+    return tuple(pk for pk, *_ in stamps(actor))
+
+
+def stamps(actor: Actor) -> tuple[tuple[int, bool, bool], ...]:
+    """Id, whether somebody has taken it on, and whether it is about to end; those nobody has come first."""
     if not actor.may(Right.SUPERVISE):
         return ()
-    return tuple(open_for(actor).order_by("-raised_at", "-pk").values_list("pk", flat=True)[:SHOWN])
+    untaken_first = F("acknowledged_at").asc(nulls_first=True)
+    rows = open_for(actor).order_by(untaken_first, "-raised_at", "-pk")
+    found = rows.values_list("pk", "acknowledged_at", "back_since")
+    return tuple((pk, taken is not None, back is not None) for pk, taken, back in found[:SHOWN])
 
 
 def find(actor: Actor, alert_id: int) -> Alert:
     """Raises NotFound where the person sees no such alert, or it is over."""
     found = open_for(actor).filter(pk=alert_id).select_related("conversation").first()
     if found is None:
-        raise NotFound("This alert is over, or it isn’t about your queues.")
+        raise NotFound(GONE)
     return found
 
 
@@ -45,6 +60,21 @@ def ignore(actor: Actor, alert_id: int) -> None:
     member = actor.membership_id or 0
     visible = open_for(actor).filter(pk=alert_id).exists()
     if not visible and not AlertIgnored.objects.filter(alert_id=alert_id, membership_id=member).exists():
-        raise NotFound("This alert is over, or it isn’t about your queues.")
+        raise NotFound(GONE)
     AlertIgnored.objects.get_or_create(alert_id=alert_id, membership_id=member, defaults={"at": timezone.now()})
     publish_on_commit(actor.organization_id, "notification", [member])
+
+
+def acknowledge(actor: Actor, alert_id: int) -> None:
+    """This person has taken it on, which everybody sees. Whoever was first stays; again changes nothing."""
+    alert = find(actor, alert_id)
+    free = Alert.objects.filter(pk=alert.pk, ended_at=None, acknowledged_at=None)
+    if free.update(acknowledged_by_id=actor.membership_id, acknowledged_at=timezone.now()):
+        record(
+            AuditAction.ALERT_ACKNOWLEDGED,
+            actor=actor,
+            object_type="alert",
+            object_id=alert.pk,
+            after={"kind": alert.kind, "queue_id": alert.queue_id, "conversation_id": alert.conversation_id},
+        )
+        publish_on_commit(actor.organization_id, "alert")

@@ -1,4 +1,4 @@
-"""What supervisors do about an alert: Ignore it for themselves, or be Done with it for everybody."""
+"""What supervisors do about an alert: take it on, Ignore it for themselves, or be Done with it for everybody."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +19,13 @@ LARGEST_ID = 2**63 - 1
 @organization_view(Right.SUPERVISE)
 def ignore(request: OrganizationRequest, organization: str, alert_id: int) -> HttpResponse:
     reading.ignore(request.actor, _known(alert_id))
+    return _answer(request)
+
+
+@require_POST
+@organization_view(Right.SUPERVISE)
+def acknowledge(request: OrganizationRequest, organization: str, alert_id: int) -> HttpResponse:
+    reading.acknowledge(request.actor, _known(alert_id))
     return _answer(request)
 
 

@@ -72,14 +72,15 @@ def parcel_of(entry: OutboxEntry) -> Parcel:
 
 
 def _email(entry: OutboxEntry) -> Parcel:
-    subject = entry.conversation.subject if entry.conversation else ""
+    """To a customer with the message it delivers; to a member with what stands in the row itself."""
+    subject = entry.conversation.subject if entry.conversation else str(entry.payload.get("subject", ""))
     return Parcel(
         entry.pk,
         entry.idempotency_key,
         entry.attempts,
         address=str(entry.payload.get("to", "")),
         subject=" ".join(f"{entry.organization.name}: {subject}".split()),
-        text=entry.message.text if entry.message else "",
+        text=entry.message.text if entry.message else str(entry.payload.get("text", "")),
     )
 
 

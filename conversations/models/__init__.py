@@ -1,6 +1,6 @@
 """Conversations and everything that hangs on one."""
 
-from conversations.models.alerts import Alert, AlertIgnored
+from conversations.models.alerts import Alert, AlertChoice, AlertIgnored, AlertSettings
 from conversations.models.conversation import (
     Conversation,
     ConversationSkill,
@@ -19,7 +19,9 @@ from conversations.models.views import DefaultView, SavedView, SavedViewShare
 
 __all__ = [
     "Alert",
+    "AlertChoice",
     "AlertIgnored",
+    "AlertSettings",
     "Conversation",
     "ConversationSkill",
     "ConversationTag",

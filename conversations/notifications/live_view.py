@@ -47,7 +47,7 @@ class NotificationsView(LiveView):
         reading.mark_delivered(self._actor)
         counters: dict[str, object] = {"unread": reading.unread_count(self._actor)}
         if self._has_alerts:
-            counters["alerts"] = alerts.newest(self._actor)
+            counters["alerts"] = alerts.stamps(self._actor)
         return Snapshot(rows, counters)
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
@@ -62,12 +62,14 @@ class NotificationsView(LiveView):
         return render_to_string(f"notifications/_{self._place}_list.html", {"rows": rows, "out_of_band": True})
 
     def render_counters(self, counters: Mapping[str, object]) -> str:
-        ids: tuple[int, ...] = counters.get("alerts", ())  # type: ignore[assignment]
-        context = {"unread": counters["unread"], "alert_count": len(ids), "place": self._place, "out_of_band": True}
+        stamps: tuple[tuple[int, bool, bool], ...] = counters.get("alerts", ())  # type: ignore[assignment]
+        # What somebody has taken on needs nobody's eye any more.
+        ringing = sum(not taken for _, taken, _ in stamps)
+        context = {"unread": counters["unread"], "alert_count": ringing, "place": self._place, "out_of_band": True}
         count = render_to_string("notifications/_bell_count.html", context) if self._place == "bell" else ""
         if not self._has_alerts:
             return count
-        context["alerts"] = alert_items(ids, self._actor)
+        context["alerts"] = alert_items([pk for pk, *_ in stamps], self._actor)
         return count + render_to_string("notifications/_alerts.html", context)
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conversations import stuck
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltInView:
-    """`query` is canonical: what ConversationFilter.definition writes."""
+    """`query` is canonical: what ConversationFilter.definition writes. `group` is the heading it stands under."""
 
     key: str
     name: str
     query: str
+    group: str = ""
 
 
 # The view of a list as it is without any filter.
@@ -19,6 +22,13 @@ ALL = "all"
 _UNASSIGNED = BuiltInView("unassigned", "Unassigned", "representative=none")
 _OLD = BuiltInView("older-than-24h", "Older than 24 h", "created=over-24h")
 _CLOSED = "status=closed&closed=24h&sort=-closed&columns="
+
+STUCK_WORK = "Stuck work"
+
+
+def _stuck(key: str, kind: str, order: str = "") -> BuiltInView:
+    return BuiltInView(key, stuck.LABELS[kind], f"stuck={kind}{order}", STUCK_WORK)
+
 
 # By the list's name.
 BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
@@ -43,6 +53,10 @@ BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
             "Closed in the last 24 h",
             f"{_CLOSED}subject%2Ccustomer%2Cchannel%2Cqueue%2Crepresentative%2Cstatus%2Csentiment%2Cwait%2Cclosed",
         ),
+        _stuck("representative-offline", "offline"),
+        _stuck("transfer-unanswered", "transfer"),
+        _stuck("wrap-up-overdue", "wrap_up"),
+        _stuck("waiting-past-limit", "waiting"),
     ),
     "report": (
         BuiltInView(ALL, "Last 24 hours", ""),

@@ -15,7 +15,7 @@ from conversations.choices import Choices
 from conversations.filters import ConversationFilter
 from conversations.list_context import list_url_of, with_query
 from conversations.listing import Listing
-from conversations.saved_views.builtin import ALL
+from conversations.saved_views.builtin import ALL, STUCK_WORK
 from conversations.saved_views.reading import View, default_key, views_of
 
 
@@ -62,7 +62,8 @@ def chooser_context(actor: Actor, shown: ConversationFilter) -> dict[str, Any]:
         }
 
     groups = (
-        ("", [view for view in views if view.is_built_in]),
+        ("", [view for view in views if view.is_built_in and not view.group]),
+        (STUCK_WORK, [view for view in views if view.group == STUCK_WORK]),
         ("My views", [view for view in views if view.is_own]),
         ("Shared with me", [view for view in views if not (view.is_built_in or view.is_own)]),
     )

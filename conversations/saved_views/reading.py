@@ -23,6 +23,7 @@ class View:
     owner: str = ""
     is_own: bool = False
     may_edit: bool = False
+    group: str = ""
 
     @property
     def is_built_in(self) -> bool:
@@ -62,7 +63,7 @@ def find_view(actor: Actor, listing_name: str, key: str) -> View | None:
     One query for a saved view.
     """
     if known := built_in(listing_name, key):
-        return View(known.key, known.name, known.query)
+        return View(known.key, known.name, known.query, group=known.group)
     if not (key.isascii() and key.isdecimal()) or not 0 < int(key[:20]) <= LARGEST_ID:
         return None
     row = visible_views(actor).filter(page=listing_name, pk=int(key)).first()
@@ -79,7 +80,7 @@ def default_key(actor: Actor, listing_name: str) -> str:
 
 
 def _built_in(views: Iterable[BuiltInView]) -> list[View]:
-    return [View(view.key, view.name, view.query) for view in views]
+    return [View(view.key, view.name, view.query, group=view.group) for view in views]
 
 
 def _saved(row: SavedView, actor: Actor) -> View:

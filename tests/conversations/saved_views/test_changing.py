@@ -157,7 +157,7 @@ def test_the_selector_counts_every_view_in_one_query(harbor, mine, django_assert
             changing.save_new(actor, PAGE, f"View {number}", f"queue={harbor.orders.pk}")
     client = harbor.client()
     client.get(harbor.url("conversations/views/"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get(harbor.url("conversations/views/")).status_code == 200
 
 
