@@ -38,7 +38,7 @@ def _transfer(own: AlertSettings) -> Q:
         outcome=OfferOutcome.PENDING,
         offered_at__lte=Now() - timedelta(seconds=own.transfer_seconds),
     )
-    return Q(transfer_pending=True) & Exists(pending)
+    return Q(transfer_pending=True) & Q(Exists(pending))
 
 
 def _wrap_up(own: AlertSettings) -> Q:

@@ -27,13 +27,14 @@ def choose(actor: Actor, kinds: Iterable[str], from_level: str) -> None:
         raise Invalid("Choose among the alerts that are listed.")
     kept = {name for name in choice_of(actor).by_mail if name in KINDS and name not in can}
     AlertChoice.objects.update_or_create(
-        membership_id=actor.membership_id, defaults={"by_mail": sorted(wanted | kept), "from_level": from_level}
+        membership_id=actor.membership_id or 0, defaults={"by_mail": sorted(wanted | kept), "from_level": from_level}
     )
 
 
 def dialog_context(actor: Actor, email: str) -> dict[str, Any]:
     """For notifications/_by_mail_dialog.html. Two queries."""
-    chosen, groups = choice_of(actor), {}
+    chosen = choice_of(actor)
+    groups: dict[str, list[dict[str, Any]]] = {}
     for name, label in offered().items():
         option = {"value": name, "label": label, "checked": name in chosen.by_mail}
         groups.setdefault(KINDS[name].group, []).append(option)

@@ -90,7 +90,7 @@ def _row(alert: Alert, names: Mapping[int, str], slug: str) -> dict[str, Any]:
         "title": title,
         "text": text,
         "url": url,
-        "level": alert.level,
+        "tone": kind.tone(alert),
         "queue": queue.name if queue else "All queues",
         "began": alert.raised_at.isoformat(),
         "ended": alert.ended_at.isoformat() if alert.ended_at else "",

@@ -35,6 +35,13 @@ class AlertKind:
     # The column that is kept as the alert's value.
     measures: str = ""
     ends_with: Action | None = None
+    # Whether it needs somebody now, where its alerts have no level that says so.
+    urgent: bool = True
+
+    def tone(self, alert: Alert) -> str:
+        """Red needs somebody now, amber soon."""
+        now = alert.level == Alert.Level.CRITICAL if alert.level else self.urgent
+        return "red" if now else "amber"
 
 
 KINDS: dict[str, AlertKind] = {}

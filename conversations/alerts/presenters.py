@@ -39,7 +39,7 @@ def _item(alert: Alert, row: Conversation | None, actor: Actor) -> dict[str, Any
         "icon": kind.icon,
         "title": title,
         "text": text,
-        "level": alert.level,
+        "tone": kind.tone(alert),
         "at": alert.raised_at.isoformat(),
         "back_since": alert.back_since.isoformat() if alert.back_since else "",
         "taken_by": taken_by(alert),

@@ -1,6 +1,6 @@
 """The alerts one person sees: within their scope, open or over; and what they do about one."""
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from contact_center.audit.actions import AuditAction
@@ -38,11 +38,15 @@ def newest(actor: Actor) -> tuple[int, ...]:
 
 
 def stamps(actor: Actor) -> tuple[tuple[int, bool, bool], ...]:
-    """Id, whether somebody has taken it on, and whether it is about to end; those nobody has come first."""
+    """Id, whether somebody has taken it on, and whether it is about to end.
+
+    First those that nobody has, of them what is critical.
+    """
     if not actor.may(Right.SUPERVISE):
         return ()
+    critical_first = Case(When(level=Alert.Level.CRITICAL, then=0), default=1)
     untaken_first = F("acknowledged_at").asc(nulls_first=True)
-    rows = open_for(actor).order_by(untaken_first, "-raised_at", "-pk")
+    rows = open_for(actor).order_by(untaken_first, critical_first, "-raised_at", "-pk")
     found = rows.values_list("pk", "acknowledged_at", "back_since")
     return tuple((pk, taken is not None, back is not None) for pk, taken, back in found[:SHOWN])
 

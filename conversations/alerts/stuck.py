@@ -49,5 +49,5 @@ def _address(each: Stuck) -> Any:
 
 
 for _each in STUCK.values():
-    register(AlertKind(_name(_each), _each.label, GROUP, _each.icon, _words(_each), _address(_each)))
+    register(AlertKind(_name(_each), _each.label, GROUP, _each.icon, _words(_each), _address(_each), urgent=False))
 add_source(readings)

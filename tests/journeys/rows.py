@@ -11,7 +11,8 @@ from contact_center.tenancy.models import ApiKey, Membership, Organization, Orga
 from contact_center.tenancy.roles import Role
 from contact_center.tenancy.scope import organization_scope
 from conversations.actions import perform
-from conversations.models import Message
+from conversations.alerts.kinds import KINDS
+from conversations.models import AlertSettings, Message
 from conversations.states import Status
 from routing.kinds import Channel
 from routing.models import Queue, Representative, RepresentativeSkill, Skill, WorkStream
@@ -26,8 +27,20 @@ def team(slug: str) -> dict[str, Any]:
         # Picked, not offered: nothing moves but what the journey moves.
         pick, key = WorkStream.Distribution.PICK, f"chat-of-{slug}"
         factories.make_work_stream(Channel.LIVE_CHAT, queue=cast.orders, distribution=pick, chat_key=key)
+        AlertSettings.objects.create(off=_judged())
         _, key = ApiKey.issue("Journeys", key=f"key-of-{slug}")
     return {"name": cast.organization.name, "key": key, "ana": cast.ana.email}
+
+
+def _judged() -> list[str]:
+    """Alerts that come by themselves, whenever the beat looks."""
+    return [name for name, kind in KINDS.items() if kind.holds is None]
+
+
+def alert_about(slug: str, kinds: list[str]) -> None:
+    """Of those kinds and no others."""
+    with _scope(slug):
+        AlertSettings.objects.update(off=[name for name in _judged() if name not in kinds])
 
 
 def conversations(

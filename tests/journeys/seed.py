@@ -16,6 +16,7 @@ from tests.journeys import rows  # noqa: E402
 
 KNOWN = (
     rows.team,
+    rows.alert_about,
     rows.conversations,
     rows.representatives,
     rows.offer,

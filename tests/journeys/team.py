@@ -50,6 +50,9 @@ class Team:
     def conversations(self, count: int, **options: Any) -> list[int]:
         return self.seeder("conversations", slug=self.slug, count=count, **options)
 
+    def alert_about(self, *kinds: str) -> None:
+        self.seeder("alert_about", slug=self.slug, kinds=list(kinds))
+
     # --- What customers and their channels do, through the public API ---
 
     def arrives(self, subject: str, customer: str = "Amara Okafor") -> dict[str, Any]:

@@ -72,6 +72,14 @@ class SettingsForm(OrganizationForm):
         max_value=1_000,
     )
 
+    retention_days = forms.IntegerField(
+        label="Delete closed conversations after so many days",
+        help_text="With all that was said in them; it can’t be undone. Empty: everything is kept.",
+        required=False,
+        min_value=1,
+        max_value=36_500,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for toggle in Toggle:
@@ -99,6 +107,7 @@ class SettingsPage(OneRowAdmin):
         ("Sentiment", {"fields": ("sentiment_alert_threshold",)}),
         ("Second approval", {"fields": APPROVAL_FIELDS}),
         ("Time", {"fields": ("time_zone",)}),
+        ("Retention", {"fields": ("retention_days",)}),
     )
 
     @admin.display(description="Notice")
@@ -123,7 +132,7 @@ class SettingsPage(OneRowAdmin):
         except Invalid as error:  # somebody else turned it off meanwhile
             form.add_error("confirmed", error.sentence)
             raise
-        plain = [*MONITORING_FIELDS, "sentiment_alert_threshold", "time_zone", *APPROVAL_FIELDS]
+        plain = [*MONITORING_FIELDS, "sentiment_alert_threshold", "time_zone", "retention_days", *APPROVAL_FIELDS]
         for name in plain:
             setattr(saved, name, form.cleaned_data[name])
         saved.save(update_fields=plain)
