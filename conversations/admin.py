@@ -175,8 +175,8 @@ class AlertSettingsForm(OrganizationForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     never_mailed = forms.MultipleChoiceField(
-        label="Supervisors may have sent by e-mail",
-        help_text="Each chooses for themselves, on the page of alerts.",
+        label="May be sent by e-mail",
+        help_text="Each supervisor chooses among these, on the page of alerts.",
         choices=labels,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,

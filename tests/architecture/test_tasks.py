@@ -26,6 +26,7 @@ ACROSS = {
     "conversations.find_due_timers": "finds the organizations whose timers are due",
     "conversations.find_monitoring": "finds the organizations in which somebody monitors",
     "conversations.find_work_to_dispatch": "finds the organizations with work to offer",
+    "conversations.judge_everywhere": "asks every organization to look at its figures and stuck work",
 }
 OF_ORGANIZATION = sorted(name for name, task in TASKS.items() if isinstance(task, OrganizationTask))
 
