@@ -31,14 +31,14 @@ def _offline(own: AlertSettings) -> Q:
 
 
 def _transfer(own: AlertSettings) -> Q:
-    """Offered to a second representative, who has neither accepted nor rejected."""
+    """Offered to a second representative, who has neither accepted nor rejected; the first may not have either."""
     pending = Offer.objects.filter(
         conversation_id=OuterRef("pk"),
         kind=OfferKind.TRANSFER,
         outcome=OfferOutcome.PENDING,
         offered_at__lte=Now() - timedelta(seconds=own.transfer_seconds),
     )
-    return Q(transfer_pending=True) & Q(Exists(pending))
+    return (Q(transfer_pending=True) | in_phase(Phase.AWAITING)) & Q(Exists(pending))
 
 
 def _wrap_up(own: AlertSettings) -> Q:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from conversations.filters import ConversationFilter
 from conversations.listing import LISTINGS, ONGOING
 from conversations.models import AlertSettings, Conversation, Offer
-from conversations.states import OfferKind, Status
+from conversations.states import OfferKind, Status, StatusReason
 from routing.kinds import Channel, Presence
 from routing.models import Representative, WorkStream
 from tests.factories import make_conversation, make_representative
@@ -66,10 +66,18 @@ def test_a_transfer_is_stuck_while_nobody_answers_it(harbor):
         transfer(fresh, second, 30)
         offer = transfer(old, second, 61)
         transfer(routed, second, 300, OfferKind.ROUTING)
-    assert shown(harbor, "stuck=transfer") == {old}
+        awaiting = make_conversation(
+            queue=harbor.orders,
+            status=Status.ACTIVE,
+            status_reason=StatusReason.AWAITING_ACCEPTANCE,
+            representative=second,
+        )
+        transfer(awaiting, second, 61)
+        Conversation.objects.filter(pk=awaiting.pk).update(transfer_pending=False)
+    assert shown(harbor, "stuck=transfer") == {old, awaiting}
     with harbor.scope():
         Offer.objects.filter(pk=offer.pk).update(outcome="rejected")
-    assert shown(harbor, "stuck=transfer") == set()
+    assert shown(harbor, "stuck=transfer") == {awaiting}
 
 
 def test_a_wrap_up_is_overdue_after_the_limit_and_what_its_work_stream_gives(harbor):
