@@ -11,7 +11,7 @@ import contact_center.tenancy.scope
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0016_targets"),
+        ("conversations", "0017_message_search"),
         ("routing", "0007_auto_close_by_channel"),
         ("tenancy", "0003_member_names"),
     ]
