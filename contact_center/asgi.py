@@ -5,10 +5,11 @@ import os
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from channels.sessions import CookieMiddleware
-from django.core.asgi import get_asgi_application
+
+from contact_center.http import http_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contact_center.settings")
-http = get_asgi_application()
+http = http_application()
 
 from contact_center.sockets import websocket_urlpatterns
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.api_errors import SENTENCES, ApiError
 from contact_center.tenancy.lookup import organization_of_api_key
-from contact_center.tenancy.models import ApiKey, Organization, hash_key
+from contact_center.tenancy.models import ApiKey, hash_key
 from contact_center.tenancy.rate_limit import count_call
 from contact_center.tenancy.scope import organization_scope
 
@@ -30,16 +30,19 @@ DEMO_PREFIX = "demo-key-"
 MAX_BODY_BYTES = 2_500_000
 # Noting every call would make all calls of a key wait for one row.
 LAST_USED_PRECISION = timedelta(minutes=15)
+# Where each key was found last, by its hash: a key stays in its organization. Whether it still counts is asked there,
+# with every call.
+_homes: dict[str, int] = {}
+KEYS_REMEMBERED = 10_000
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCaller:
-    """The key behind a call, the organization it belongs to and what it may do."""
+    """The key behind a call, and what it may do."""
 
     key_id: int
-    organization: Organization
     scopes: frozenset[str]
     actor: Actor
 
@@ -75,11 +78,24 @@ class ApiKeyMiddleware:
 
     def _in_scope(self, request: ApiRequest) -> HttpResponseBase:
         key = bearer_key(request)
+        digest = hash_key(key)
+        if (known := _homes.get(digest)) and (response := self._answer(request, key, known)) is not None:
+            return response
         organization_id = organization_of_api_key(key)
-        if organization_id is None:
+        if organization_id is None or (response := self._answer(request, key, organization_id)) is None:
+            _homes.pop(digest, None)
             raise unknown_key()
+        if len(_homes) < KEYS_REMEMBERED:
+            _homes[digest] = organization_id
+        return response
+
+    def _answer(self, request: ApiRequest, key: str, organization_id: int) -> HttpResponseBase | None:
+        """None where this organization has no such key, or has it no longer."""
         with organization_scope(organization_id):
-            request.api_caller = caller_of(key)
+            caller = caller_of(key)
+            if caller is None:
+                return None
+            request.api_caller = caller
             response = as_json(self.get_response(request))
             if response.status_code >= 400:
                 # A call that is answered with an error has changed nothing.
@@ -104,29 +120,43 @@ def bearer_key(request: HttpRequest) -> str:
     return key
 
 
-def caller_of(key: str) -> ApiCaller:
-    """The key's row and organization, read inside the scope. One query. Raises ApiError."""
-    row = ApiKey.objects.select_related("organization").filter(key_hash=hash_key(key), revoked_at=None).first()
-    if row is None or not row.organization.is_active:
-        raise unknown_key()
-    if key.startswith(DEMO_PREFIX) and not row.organization.is_demo:
+CALLER = (
+    "pk",
+    "name",
+    "scopes",
+    "per_minute",
+    "last_used_at",
+    "organization_id",
+    "organization__slug",
+    "organization__is_active",
+    "organization__is_demo",
+)
+
+
+def caller_of(key: str) -> ApiCaller | None:
+    """Who calls with the key, read inside the scope; None for an unknown one. One query. Raises ApiError."""
+    row = next(iter(ApiKey.objects.filter(key_hash=hash_key(key), revoked_at=None).values(*CALLER)), None)
+    if row is None or not row["organization__is_active"]:
+        return None
+    if key.startswith(DEMO_PREFIX) and not row["organization__is_demo"]:
         raise demo_key()
-    verdict = count_call(row.pk, row.per_minute)
+    verdict = count_call(row["pk"], row["per_minute"])
     if not verdict.allowed:
         raise ApiError(
             429,
-            sentence=f"This key may call {row.per_minute:,} times a minute; repeat in {verdict.retry_after} s.",
+            sentence=f"This key may call {row['per_minute']:,} times a minute; repeat in {verdict.retry_after} s.",
             headers={"Retry-After": str(verdict.retry_after)},
         )
     now = timezone.now()
-    if row.last_used_at is None or now - row.last_used_at > LAST_USED_PRECISION:
-        ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
+    if row["last_used_at"] is None or now - row["last_used_at"] > LAST_USED_PRECISION:
+        ApiKey.objects.filter(pk=row["pk"]).update(last_used_at=now)
     return ApiCaller(
-        key_id=row.pk,
-        organization=row.organization,
-        scopes=frozenset(row.scopes),
+        key_id=row["pk"],
+        scopes=frozenset(row["scopes"]),
         actor=Actor(
-            organization_id=row.organization_id, organization_slug=row.organization.slug, name=f"API key {row.name}"
+            organization_id=row["organization_id"],
+            organization_slug=row["organization__slug"],
+            name=f"API key {row['name']}",
         ),
     )
 

@@ -4,7 +4,7 @@ They are no rows of the rule table (which is about people's rights in the consol
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -110,16 +110,20 @@ def _opening(row: Conversation, draft: Draft, now: datetime) -> Step:
     return step
 
 
-def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> list[Message]:
+def customer_wrote(
+    said: Sequence[Said], *, actor: Actor, now: datetime, held: Mapping[int, str] | None = None
+) -> list[Message]:
     """Store customers' messages of ongoing conversations; T21: a Waiting one is Open again in its queue.
 
-    At most one message per conversation and call moves its state; the order of `said` is kept.
+    At most one message per conversation and call moves its state; the order of `said` is kept. `held` has the statuses
+    of conversations that the caller has locked.
     """
-    with transaction.atomic():
+    # Nothing here refuses: a savepoint of its own would be two statements of each message for nobody.
+    with transaction.atomic(savepoint=False):
         ids = list(dict.fromkeys(message.conversation_id for message in said))
         # Most messages move nothing; only those that do pay for all that the verbs read.
-        locked = Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update()
-        if waiting := [pk for pk, status in locked.values_list("pk", "status") if status == Status.WAITING]:
+        statuses = _lock_statuses(ids) if held is None else held
+        if waiting := [pk for pk in ids if statuses.get(pk) == Status.WAITING]:
             context, rows = _locked(waiting, actor, now)
             write([_returning(row, context) for row in rows], actor=actor, now=now, operation_id=context.operation_id)
         messages = _store(said, Author.CUSTOMER, now)
@@ -133,6 +137,11 @@ def customer_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> list
         )
         publish_on_commit(actor.organization_id, "conversation", ids)
     return messages
+
+
+def _lock_statuses(ids: Sequence[int]) -> dict[int, str]:
+    locked = Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+    return dict(locked.values_list("pk", "status"))
 
 
 def _returning(row: Conversation, context: Context) -> Step:
@@ -151,7 +160,7 @@ def _returning(row: Conversation, context: Context) -> Step:
 
 def representative_wrote(said: Sequence[Said], *, actor: Actor, now: datetime) -> list[Message]:
     """Store replies of the conversations' own representatives; the first one is the first response."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         ids = list(dict.fromkeys(message.conversation_id for message in said))
         messages = _store(said, Author.REPRESENTATIVE, now)
         Conversation.objects.filter(pk__in=ids).update(

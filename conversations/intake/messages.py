@@ -34,6 +34,8 @@ class _Intake:
         self.parcels, self.actor, self.now = parcels, actor, now
         self.people = representatives_by_email(parcel.representative for parcel in parcels)
         self.rows = continuing.lock({parcel.conversation_id for parcel in parcels}, to_closed=attempt > 0)
+        # One message of a customer is nearly always new; where it isn't, storing it fails and the next attempt looks.
+        self.presumed_new = attempt == 0 and len(parcels) == 1 and not parcels[0].representative
         self.refused: dict[int, DomainError] = {}
         # External id → the ids of the message and its conversation, of those known before and, at the end, of all.
         self.stored: dict[str, tuple[int, int]] = {}
@@ -59,9 +61,10 @@ class _Intake:
                 self.refused[position] = error
             else:
                 sound[position] = parcel
-        found = Message.objects.filter(external_id__in={parcel.external_id for parcel in sound.values()})
-        for external_id, message_id, conversation_id in found.values_list("external_id", "pk", "conversation_id"):
-            self.stored[external_id] = (message_id, conversation_id)
+        if not self.presumed_new:
+            found = Message.objects.filter(external_id__in={parcel.external_id for parcel in sound.values()})
+            for external_id, message_id, conversation_id in found.values_list("external_id", "pk", "conversation_id"):
+                self.stored[external_id] = (message_id, conversation_id)
         self._read_again({conversation_id for _, conversation_id in self.stored.values()} - set(self.rows))
         seen = set(self.stored)
         for position, parcel in sound.items():
@@ -99,7 +102,9 @@ class _Intake:
             Said(target, self.fresh[position].external_id, self.fresh[position].text)
             for position, target in wave.items()
         ]
-        self._keep(lifecycle.customer_wrote(said, actor=self.actor, now=self.now))
+        # Locked in the beginning, and read again after whatever moved them.
+        held = {target: self.rows[target].status for target in wave.values()}
+        self._keep(lifecycle.customer_wrote(said, actor=self.actor, now=self.now, held=held))
         return {target for target in wave.values() if self.rows[target].status == Status.WAITING}
 
     def _store_representatives(self, wave: dict[int, int]) -> set[int]:

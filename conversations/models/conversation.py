@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contact_center.tenancy.fields import OrganizationForeignKey
@@ -265,6 +267,32 @@ class Conversation(OrganizationModel):
                 fields=["organization", "target_due_at", "id"],
                 condition=ONGOING_ROW & models.Q(target_due_at__isnull=False),
                 name="ongoing_target",
+            ),
+            # In the order of names. Of all orders these two have the most different values, so that sorting is dearest.
+            models.Index(
+                F("organization"), Lower("subject"), F("id").desc(), condition=ONGOING_ROW, name="ongoing_by_subject"
+            ),
+            models.Index(
+                F("organization"),
+                Lower("customer_name"),
+                F("id").desc(),
+                condition=ONGOING_ROW,
+                name="ongoing_by_customer",
+            ),
+            # All that the figures of the present are counted from: they are read here without the rows.
+            models.Index(
+                fields=[
+                    "organization",
+                    "channel",
+                    "queue",
+                    "status",
+                    "status_reason",
+                    "representative",
+                    "queued_at",
+                ],
+                include=["id"],
+                condition=ONGOING_ROW,
+                name="ongoing_figures",
             ),
             # Raised hands: the filter and its view.
             models.Index(

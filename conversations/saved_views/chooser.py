@@ -1,46 +1,16 @@
-"""The selector of views as its template has it, and how many conversations each view shows, in one query."""
+"""The selector of views as its template has it."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import IntegerField, Subquery
-from django.http import QueryDict
 from django.urls import reverse
 
 from contact_center.tenancy.access import Actor
-from contact_center.tenancy.models import OrganizationSettings
-from contact_center.web.pagination import COUNTED_TO, Count
-from conversations.choices import Choices
 from conversations.filters import ConversationFilter
 from conversations.list_context import list_url_of, with_query
-from conversations.listing import Listing
 from conversations.saved_views.builtin import ALL, STUCK_WORK
+from conversations.saved_views.counts import view_counts
 from conversations.saved_views.reading import View, default_key, views_of
-
-
-class _Counted(Subquery):
-    """How many rows a query has; it stops where its own limit does."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-
-def view_counts(actor: Actor, listing: Listing, views: Sequence[View]) -> dict[str, str]:
-    """By the view's key, exact to 10,000. One query beside those that read names for the views' filters."""
-    choices = Choices(actor)
-    filters = [ConversationFilter.from_query(QueryDict(view.query), actor, listing, choices=choices) for view in views]
-    counted = {
-        f"view_{position}": _Counted(shown.rows().order_by().values("pk")[: COUNTED_TO + 1])
-        for position, shown in enumerate(filters)
-    }
-    # Any table with one row of the organization's will do.
-    numbers = OrganizationSettings.objects.values_list(*(counted.values()))[:1] if counted else []
-    found = next(iter(numbers), (0,) * len(views))
-    return {
-        view.key: str(Count(min(number, COUNTED_TO), exact=number <= COUNTED_TO))
-        for view, number in zip(views, found, strict=True)
-    }
 
 
 def chooser_context(actor: Actor, shown: ConversationFilter) -> dict[str, Any]:

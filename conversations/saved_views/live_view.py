@@ -12,7 +12,7 @@ from contact_center.live.registry import live_view
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.roles import REFUSAL, Right
 from conversations.listing import LISTINGS, ONGOING, Listing
-from conversations.saved_views.chooser import view_counts
+from conversations.saved_views.counts import shared_view_counts
 from conversations.saved_views.reading import views_of
 
 # A dozen counts cost more than a page of rows and are looked at for moments; nobody reads them faster than this.
@@ -34,10 +34,12 @@ class ViewCounts(LiveView):
         self._read_at = 0.0
 
     def read(self) -> Snapshot:
-        """Two queries and the names that the views filter by. Read again within a second it is what it was."""
+        """One query for the views; counting them is one more and the names that they filter by, for the first of those
+        who see the same. Read again within a second it is what it was.
+        """
         if self._last is None or time.monotonic() - self._read_at >= LEAST_SECONDS:
             views = views_of(self._actor, self._listing.name)
-            self._last = Snapshot((), {"counts": view_counts(self._actor, self._listing, views)})
+            self._last = Snapshot((), {"counts": shared_view_counts(self._actor, self._listing, views)})
             self._read_at = time.monotonic()
         return self._last
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contact_center.embedded import ServersUnavailable, ensure_servers
-from tests.bench import board, bulk, intake, live, page
+from tests.bench import board, bulk, growth, intake, live, page, queries, queued
 from tests.bench.data import Places, prepare
 from tests.bench.document import write
 from tests.bench.report import Table
@@ -17,8 +17,11 @@ from tests.real_console import ROOT, Console
 DATABASE, REDIS_NUMBER = "bench_console", 10
 MEASUREMENTS: dict[str, Callable[[Console, Places], Table | list[Table]]] = {
     "page": page.measure,
+    "queries": queries.measure,
+    "growth": growth.measure,
     "board": board.measure,
     "bulk": bulk.measure,
+    "queued": queued.measure,
     "live": live.measure,
     "intake": intake.measure,
 }

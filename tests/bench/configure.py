@@ -57,6 +57,7 @@ def describe(number: int) -> dict:
             "queues": list(Queue.objects.order_by("pk").values_list("pk", flat=True)),
             "representatives": list(Representative.objects.order_by("pk").values_list("pk", flat=True)),
             "supervisor": Membership.objects.get(user__email=f"supervisor1@{organization.slug}.example").pk,
+            "second_supervisor": Membership.objects.get(user__email=f"supervisor2@{organization.slug}.example").pk,
             "reason": ForceCloseReason.objects.get().pk,
         }
 

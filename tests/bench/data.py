@@ -11,7 +11,7 @@ from tests.real_console import Console
 
 ORGANIZATIONS = 20
 TOTAL = 1_000_000
-LARGE, SMALL = 100_000, 1_000
+LARGE, MIDDLE, SMALL = 100_000, 10_000, 1_000
 CUSTOMERS = 5_000
 UNITS = 30
 # "parcel" stands in every subject, "refund" in one of ten, the zeppelin in one of twenty thousand.
@@ -28,6 +28,7 @@ class Place:
     queues: list[int]
     representatives: list[int]
     supervisor: int
+    second_supervisor: int
     reason: int
 
     def path(self, rest: str = "conversations/") -> str:
@@ -45,6 +46,7 @@ class Places:
     bulk: Place
     live: Place
     intake: Place
+    middle: Place
 
 
 def prepare(console: Console, *, fresh: bool) -> Places:
@@ -67,9 +69,11 @@ def prepare(console: Console, *, fresh: bool) -> Places:
         ).fetchone()
         if not stays:
             _courses_of_closed(filler)
+        _to_middle(filler, places[5])
+        _views_and_moods(filler, [places[0], places[1], places[5]])
     with psycopg.connect(console.owner_url, autocommit=True) as connection:
         connection.execute("vacuum (analyze)")
-    return Places(*places[:5])
+    return Places(*places[:6])
 
 
 def fill(filler: Filler, places: list[Place]) -> None:
@@ -131,6 +135,43 @@ def _courses_of_closed(filler: Filler) -> None:
         columns = {**common, "opened_at": "c.created_at", "closed_at": "c.closed_at"}
         filler.insert("conversations_session", columns, closed)
     filler.connection.commit()
+
+
+def _to_middle(filler: Filler, place: Place) -> None:
+    """One organization between the small ones and the large one."""
+    (have,) = filler.connection.execute(
+        "select count(*) from conversations_conversation where organization_id = %s and status <> 'closed'", [place.id]
+    ).fetchone()
+    if have < MIDDLE:
+        _conversations(filler, place, MIDDLE - have, _MIXED, days=7)
+        filler.connection.commit()
+
+
+def _views_and_moods(filler: Filler, places: list[Place]) -> None:
+    """Twenty views of the second supervisor, one for each queue; one customer in a hundred is unhappy and waits."""
+    for place in places:
+        (has_views,) = filler.connection.execute(
+            "select exists (select from conversations_savedview where organization_id = %s)", [place.id]
+        ).fetchone()
+        if has_views:
+            continue
+        filler.insert(
+            "conversations_savedview",
+            {
+                "organization_id": str(place.id),
+                "owner_id": str(place.second_supervisor),
+                "page": "'conversations'",
+                "name": "'Queue ' || n",
+                "query": "'queue=' || n",
+            },
+            f"unnest('{{{','.join(map(str, place.queues))}}}'::bigint[]) n",
+        )
+        filler.connection.execute(
+            """update conversations_conversation set sentiment_score = 20, unanswered_since = created_at
+               where organization_id = %s and status <> 'closed' and id %% 100 = 7""",
+            [place.id],
+        )
+        filler.connection.commit()
 
 
 _MIXED = (

@@ -119,4 +119,4 @@ def test_a_thousand_messages_take_as_many_queries_as_two(harbor, api):
             body = send(api, [item(rows[position % 50]) for position in range(number)])
         assert body["stored"] == number
         counts.append(len(captured))
-    assert counts == [16, 16]
+    assert counts == [12, 12]

@@ -111,6 +111,15 @@ def test_a_revoked_key_ends_at_once(harbor, api):
     assert error_of(api.get("/conversations"))["code"] == "unknown_key"
 
 
+def test_a_key_that_is_issued_anew_elsewhere_is_found_there(harbor, summit, api):
+    assert api.get("/conversations").status_code == 200
+    with harbor.scope():
+        ApiKey.objects.filter(pk=api.key.pk).delete()
+    moved = make_caller(summit, key=api.text)
+    created = moved.post("/records", record_body(queue=None, work_stream="record"))
+    assert error_of(created)["fields"] == {"work_stream": "There is no work stream “record”."}, "not harbor’s"
+
+
 def test_keys_of_a_switched_off_organization_are_refused(harbor, api):
     type(harbor.organization).objects.update(is_active=False)
     assert api.get("/conversations").status_code == 401

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from contact_center.live.registry import factory_of
 from conversations.models import SavedView
 from conversations.saved_views import changing
+from conversations.saved_views import counts as counts_of_views
 from conversations.saved_views.changing import Share
 from conversations.saved_views.reading import default_key, find_view
 from tests.factories import make_conversation, make_conversations
@@ -165,7 +166,8 @@ def test_a_shared_view_changes_for_whoever_looks_at_it(harbor, view):
     assert f'hx-get="{harbor.url("conversations/")}?view={view.pk}"' in told
 
 
-def test_counts_are_live_and_of_the_list_asked_for(harbor):
+def test_counts_are_live_and_of_the_list_asked_for(harbor, monkeypatch):
+    monkeypatch.setattr(counts_of_views, "SHARED_SECONDS", 0)
     with harbor.scope():
         counts = factory_of("view-counts")(harbor.actor(), QueryDict("list=conversations"))
         assert counts.read().counters["counts"]["all"] == "0"
