@@ -56,7 +56,8 @@ async def _answer(name):
         body, more = b"", True
         while more:
             part = await communicator.receive_output()
-            body, more = body + part["body"], part.get("more_body", False)
+            body, more = body + part.get("body", b""), part.get("more_body", False)
+        await communicator.wait()
         return status, body
 
 

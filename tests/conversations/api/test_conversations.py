@@ -162,7 +162,7 @@ def test_an_ai_agent_that_is_not_there_is_said(api):
     assert (response.status_code, error_of(response)["code"]) == (409, "no_ai_agent")
 
 
-@pytest.mark.parametrize(("stream", "queries"), [("live-chat", 27), ("sms", 28)])
+@pytest.mark.parametrize(("stream", "queries"), [("live-chat", 24), ("sms", 25)])
 def test_opening_takes_a_fixed_number_of_queries(harbor, api, stream, queries):
     for _ in range(3):
         api.post("/conversations", conversation_body(work_stream=stream))

@@ -261,7 +261,7 @@ def test_a_text_of_exactly_28_kb_is_taken(api, make):
     assert send(api, make(), text="é" * (14 * 1024)).status_code == 201
 
 
-@pytest.mark.parametrize(("author", "queries"), [("customer", 10), ("representative", 13)])
+@pytest.mark.parametrize(("author", "queries"), [("customer", 11), ("representative", 13)])
 def test_a_message_takes_a_fixed_number_of_queries(harbor, api, make, author, queries):
     row = make(status=Status.ACTIVE, representative=harbor.ana)
     who = {"from": "representative", "representative": harbor.ana.email} if author == "representative" else {}
