@@ -21,6 +21,8 @@ FILTER_LABELS = {
 }
 USUAL_FILTERS = ("served", "skill", "presence")
 INTENT_FILTERS = ("family", "intent_group", "intent", "user_group", "presence")
+# More lines nobody reads, and a thousand of them take the dialog half a megabyte; the filters reach everybody.
+MOST_LISTED = 200
 
 
 def people_panel(conversation: Conversation, typed: Mapping[str, Any], *, transfers: bool, url: str) -> dict[str, Any]:
@@ -55,10 +57,15 @@ def _chosen_in_words(name: str, options: list[tuple[str, str]], chosen: tuple[st
 
 
 def people_lines(conversation: Conversation, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """The lines alone, as they change with the filters."""
+    """The lines alone, as they change with the filters. Of very many the first, and the one that is chosen."""
     offered = find_people(conversation, PeopleFilter.of(typed))
     chosen = str(typed.get("representative") or "")
-    return {"lines": [person_line(one, chosen) for one in offered.people], "nobody": offered.nobody}
+    listed = [one for place, one in enumerate(offered.people) if place < MOST_LISTED or str(one.id) == chosen]
+    return {
+        "lines": [person_line(one, chosen) for one in listed],
+        "nobody": offered.nobody,
+        "listed_of": len(offered.people) if len(listed) < len(offered.people) else 0,
+    }
 
 
 def person_line(one: Candidate, chosen: str) -> dict[str, Any]:

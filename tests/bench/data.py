@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from conversations.states import Author, Status, StatusReason
+from conversations.states import Author, Priority, Status, StatusReason
 from tests.bench.filling import Filler
 from tests.real_console import Console
 
@@ -217,7 +217,7 @@ def _conversations(
             "subject": subject,
             "status": "status",
             "status_reason": _REASON,
-            "priority": "50",
+            "priority": str(int(Priority.NORMAL)),
             "units_held": f"case when status in ('{Status.ACTIVE}', '{Status.WRAP_UP}') then {UNITS} else 0 end",
             "version": "1",
             "row_stamp": "1",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from contact_center.tenancy.models import OrganizationSettings
 from contact_center.tenancy.toggles import Toggle
 from conversations.models import Conversation
+from conversations.work_item import presenters
 from routing.kinds import Presence
 from routing.models import CapacityProfile, QueueMember, Representative, RepresentativeSkill, Skill
 from tests.bulk_actions.work_item.conftest import ASSIGN, get, key_of, offered, open_dialog, text
@@ -38,6 +39,18 @@ def test_members_in_an_allowed_presence_are_listed(harbor, dialog):
     response = get(harbor, PEOPLE, {"run_key": dialog})
     assert names(response) == ["Ana Ruiz", "Ben Osei"]
     assert "spanish 8" in text(response)
+
+
+def test_of_very_many_the_first_are_listed_and_the_filters_reach_the_others(harbor, dialog, monkeypatch):
+    monkeypatch.setattr(presenters, "MOST_LISTED", 1)
+    short = get(harbor, PEOPLE, {"run_key": dialog})
+    assert len(offered(short)) == 1
+    assert "The first 1 of 2 are listed." in text(short)
+    with harbor.scope():
+        ben = Representative.objects.get(name="Ben Osei")
+    assert offered(get(harbor, PEOPLE, {"run_key": dialog, "name": "ben"})) == [ben.pk]
+    chosen = get(harbor, PEOPLE, {"run_key": dialog, "representative": ben.pk})
+    assert ben.pk in offered(chosen), "what one has chosen stays in sight"
 
 
 def test_the_capacity_profile_is_shown(harbor, dialog):
