@@ -23,7 +23,7 @@ from conversations.alerts.presenters import items
 from conversations.list_context import list_url_of, with_query
 from conversations.listing import ONGOING
 from conversations.saved_views.builtin import BUILT_IN, STUCK_WORK
-from conversations.saved_views.chooser import view_counts
+from conversations.saved_views.counts import view_counts
 from conversations.saved_views.reading import views_of
 from conversations.stuck import STUCK
 
