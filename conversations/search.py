@@ -19,7 +19,7 @@ MAXIMUM_LENGTH = 200
 # Beyond this many rows looking them up by id is slower than reading the list in its order.
 FEW = 2_000
 # The same for messages, most of which may belong to conversations that aren't asked for.
-FEW_MESSAGES = 20_000
+FEW_MESSAGES = 10_000
 # Shorter words are looked for in messages as they are: nearly every message has one that begins so.
 SHORTEST_BEGINNING = 3
 _NUMBER = re.compile(r"#?(\d{1,18})\Z")

@@ -213,3 +213,12 @@ def test_the_api_searches_no_messages(harbor, said):
             QueryDict("q=zeppelin&messages=1"), replace(harbor.actor(), membership_id=None, roles=frozenset())
         )
         assert [wrong.name for wrong in shown.senseless] == ["messages"]
+
+
+def test_every_search_is_planned_for_its_own_words(harbor):
+    """A plan kept for all words in a connection stops using the index."""
+    with connection.cursor() as cursor:
+        cursor.execute("select proname, proconfig from pg_proc where proname like 'search\\_%'")
+        settings = dict(cursor.fetchall())
+    assert set(settings) == {"search_conversations", "search_messages"}
+    assert all("plan_cache_mode=force_custom_plan" in config for config in settings.values())
