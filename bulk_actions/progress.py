@@ -18,12 +18,12 @@ class Counts:
 
     total: int
     pending: int
-    offered: int
     succeeded: int
     skipped: int
     failed: int
     cancelled: int
     errors: int
+    offered: int = 0
 
 
 def count(bulk_action_id: int) -> Counts:

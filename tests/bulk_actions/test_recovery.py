@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError
 
-from bulk_actions import execution
+from bulk_actions import execution, finishing
 from bulk_actions.limits import CHUNK
 from bulk_actions.models import BulkAction
 from bulk_actions.states import RunStatus
@@ -71,7 +71,7 @@ def test_the_last_chunk_ends_the_run_in_a_transaction_of_its_own(harbor, started
         raise OperationalError("the connection is lost")
 
     with monkeypatch.context() as broken:
-        broken.setattr(execution, "finish", outage)
+        broken.setattr(finishing, "finish", outage)
         with pytest.raises(OperationalError):
             run_chunk(**ids)
     half = fresh(harbor, run)
