@@ -184,7 +184,8 @@ def functions_that_look_across_are_known(cursor: CursorWrapper) -> Iterator[str]
         if returns != "int8":
             yield f"{name}(): returns {returns}; such functions return ids only."
         # Without it, somebody's temporary type or table comes before the real one.
-        if settings.removeprefix("search_path=").replace('"', "") != "pg_catalog, public, pg_temp":
+        paths = [each.replace('"', "") for each in settings.split(";") if each.startswith("search_path=")]
+        if paths != ["search_path=pg_catalog, public, pg_temp"]:
             yield f"{name}(): its search_path must be pg_catalog, public, pg_temp."
         if is_own:
             yield f"{name}(): belongs to the runtime role."

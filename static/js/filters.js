@@ -30,9 +30,7 @@ const search = () => document.getElementById("q");
 const alsoInMessages = () => document.getElementById("also-in-messages");
 
 document.addEventListener("change", ({ target }) => {
-  if (target.id !== "also-in-messages") return;
-  if (search().value.trim()) htmx.trigger(search(), "search");
-  else search().focus();
+  if (target.id === "also-in-messages" && search().value.trim()) htmx.trigger(search(), "search");
 });
 
 // A view, a chip or a link brings its own text; what somebody is typing stays.
