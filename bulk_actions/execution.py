@@ -25,7 +25,7 @@ from conversations.rules import Action, sentence_of
 
 logger = structlog.get_logger(__name__)
 
-# What says nothing about an item: the run is taken up again when the server is back.
+# What usually says nothing about an item: the chunk is tried again, and again when the server is back.
 OUTAGES = (OperationalError, InterfaceError, MemoryError)
 
 _STORE = f"""
@@ -47,8 +47,12 @@ class Next(StrEnum):
     NOTHING = "nothing"
 
 
-def run_chunk(bulk_action_id: int) -> Next:
-    """Process the next pending items. Two workers on one run take different ones."""
+def run_chunk(bulk_action_id: int, *, patient: bool = True) -> Next:
+    """Process the next pending items. Two workers on one run take different ones.
+
+    An outage is raised, for the chunk to be tried again as a whole. Not `patient` any more, and still connected, it is
+    taken for the fault of an item, which is found and has failed.
+    """
     run = BulkAction.objects.filter(pk=bulk_action_id, status__in=UNFINISHED).first()
     if run is None:
         return Next.NOTHING
@@ -62,7 +66,7 @@ def run_chunk(bulk_action_id: int) -> Next:
     versions = claim(run, size)
     if not versions:
         return Next.FINISH
-    store(run, results_of(run, versions))
+    store(run, results_of(run, versions, patient=patient))
     return Next.CHUNK if len(versions) == size else Next.FINISH
 
 
@@ -100,17 +104,17 @@ def claim(run: BulkAction, limit: int, *, waits: bool = False) -> dict[int, int]
     return dict(locked.values_list("conversation_id", "version"))
 
 
-def results_of(run: BulkAction, versions: Mapping[int, int]) -> list[Result]:
+def results_of(run: BulkAction, versions: Mapping[int, int], *, patient: bool = True) -> list[Result]:
     """The outcome of every item, with the rights its person has now."""
     try:
         actor = actor_of_membership(run.created_by_id)
     except NotAMember:
         sentence = sentence_of("no_right")
         return [Result(pk, "skipped", "no_right", sentence) for pk in versions]
-    return _results(run, actor, versions)
+    return _results(run, actor, versions, patient=patient)
 
 
-def _results(run: BulkAction, actor: Actor, versions: Mapping[int, int]) -> list[Result]:
+def _results(run: BulkAction, actor: Actor, versions: Mapping[int, int], *, patient: bool) -> list[Result]:
     try:
         with transaction.atomic():
             found = perform(
@@ -126,17 +130,27 @@ def _results(run: BulkAction, actor: Actor, versions: Mapping[int, int]) -> list
             connection.check_constraints()
             return found
     except OUTAGES:
-        raise
+        if patient or not connection.is_usable():
+            raise
+        if len(versions) == 1:
+            return [_failed(run, pk, "database") for pk in versions]
     except DomainError as reason:
         # About the run's parameters, and so about every item.
         return [Result(pk, "failed", reason.code, reason.sentence) for pk in versions]
-    except Exception:  # the item at fault must not stop the others
+    except Exception:  # noqa: BLE001 - the item at fault must not stop the others
         if len(versions) == 1:
-            logger.exception("bulk_item_failed", bulk_action_id=run.pk, conversation_ids=list(versions))
-            return [Result(pk, "failed", "failed", sentence_of("failed")) for pk in versions]
+            return [_failed(run, pk, "failed") for pk in versions]
     ids = list(versions)
     halves = ids[: len(ids) // 2], ids[len(ids) // 2 :]
-    return [result for half in halves for result in _results(run, actor, {pk: versions[pk] for pk in half})]
+    return [
+        result for half in halves for result in _results(run, actor, {pk: versions[pk] for pk in half}, patient=patient)
+    ]
+
+
+def _failed(run: BulkAction, pk: int, code: str) -> Result:
+    """Called while the exception is handled, so that the log has it."""
+    logger.exception("bulk_item_failed", bulk_action_id=run.pk, conversation_id=pk)
+    return Result(pk, "failed", code, sentence_of(code))
 
 
 def store(run: BulkAction, results: Sequence[Result]) -> None:

@@ -17,11 +17,32 @@ from contact_center.tenancy.tasks import OrganizationTask
 
 logger = structlog.get_logger(__name__)
 
+# Seconds, twice as long each time: a database that was away for a moment is asked again before the sweeper looks.
+FIRST_PAUSE = 0.5
+# So often a chunk is tried as a whole before the item that it always fails at is looked for.
+PATIENCE = 3
 
-@shared_task(base=OrganizationTask, name="bulk_actions.run_chunk")
-def run_chunk(*, organization_id: int, bulk_action_id: int, turn: int = 0) -> None:
+
+class ChunkTask(OrganizationTask):
+    """Tried again soon after an outage, its transaction rolled back; after the last time the sweeper asks again."""
+
+    abstract = True
+    max_retries = 5
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        tried = self.request.retries
+        try:
+            # The task itself sees a request of its own, which knows nothing of this.
+            return super().__call__(*args, **kwargs, tried=tried)
+        except execution.OUTAGES as error:
+            logger.warning("chunk_not_done", tried=tried + 1, error=f"{type(error).__name__}: {error}", **kwargs)
+            raise self.retry(exc=error, countdown=FIRST_PAUSE * 2**tried) from error
+
+
+@shared_task(base=ChunkTask, name="bulk_actions.run_chunk")
+def run_chunk(*, organization_id: int, bulk_action_id: int, turn: int = 0, tried: int = 0) -> None:
     """One chunk in one transaction. The next one goes to the end of the queue, so runs take turns."""
-    following = execution.run_chunk(bulk_action_id)
+    following = execution.run_chunk(bulk_action_id, patient=tried < PATIENCE)
     if following is Next.FINISH:
         transaction.on_commit(partial(finish_run, organization_id, bulk_action_id))
     elif following is Next.CHUNK and sweeping.is_latest_turn(bulk_action_id, turn):

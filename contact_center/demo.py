@@ -1,9 +1,12 @@
 """`make demo`: runs the whole console on one machine, with data and traffic, until Ctrl-C."""
 
 import http.client
+import itertools
 import os
+import shutil
 import socket
 import sys
+import time
 from pathlib import Path
 
 from contact_center import processes
@@ -82,14 +85,47 @@ def answers(port: int, path: str) -> bool:
         connection.close()
 
 
+class Step:
+    """One line about something that takes a while, with how far it is where somebody looks on at a terminal."""
+
+    def __init__(self, title: str) -> None:
+        self._title, self._shown, self._began = title, 0, time.monotonic()
+        self._lives = sys.stdout.isatty()
+
+    def __enter__(self) -> "Step":
+        print(self._title, end="" if self._lives else "\n", flush=True)
+        return self
+
+    def show(self, how_far: str) -> None:
+        if not self._lives:
+            return
+        line = f"{self._title} {how_far}"[: shutil.get_terminal_size().columns - 1]
+        print(f"\r{line.ljust(self._shown)}", end="", flush=True)
+        self._shown = len(line)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.show(f"done in {time.monotonic() - self._began:.0f} s")
+        if self._lives:
+            print(flush=True)
+
+
 def prepare(supervisor: Supervisor, servers: Servers, var_dir: Path) -> None:
     """Migrate as the owner, then fill the two organizations as the restricted role."""
     if servers.owner_url is None:
         raise CannotStart("DATABASE_URL is set but DATABASE_OWNER_URL is not; migrations run as the owner, set both.")
     manage = [sys.executable, str(ROOT / "manage.py")]
-    print("Preparing the database …", flush=True)
-    supervisor.run("migrate", [*manage, "migrate", "--no-input"], child_environment(servers, var_dir, owner=True))
-    supervisor.run("seed_demo", [*manage, "seed_demo"], child_environment(servers, var_dir))
+    with Step("Preparing the database …") as step:
+        steps = itertools.count(1)
+        supervisor.run(
+            "migrate",
+            [*manage, "migrate", "--no-input"],
+            child_environment(servers, var_dir, owner=True),
+            said=lambda line: step.show(f"step {next(steps)}") if line.startswith("  Applying ") else None,
+        )
+    with Step("Filling two organizations …") as step:
+        environment = child_environment(servers, var_dir)
+        supervisor.run("seed_demo", [*manage, "seed_demo"], environment, said=step.show)
 
 
 def serve(supervisor: Supervisor, servers: Servers, var_dir: Path, port: int) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 10
@@ -34,6 +35,17 @@ class Child:
         return ChildFailed(
             f"{self.name} ended with status {self.process.returncode}. Its last lines ({self.log}):\n{said}"
         )
+
+
+class _Lines:
+    """The whole lines of a growing file, each once."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file, self._begun = file, ""
+
+    def new(self) -> list[str]:
+        *whole, self._begun = (self._begun + self._file.read()).split("\n")
+        return whole
 
 
 class Supervisor:
@@ -66,15 +78,28 @@ class Supervisor:
         self.check()
         self._children.append(self._spawn(name, command, environment))
 
-    def run(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Run a process to its end and insist on success."""
+    def run(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        said: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        """Run a process to its end and insist on success; `said` is called with each line it has written."""
         self.check()
         child = self._spawn(name, command, environment)
-        while child.process.poll() is None:
-            if self._ending:
-                _end_groups([child])
-                raise Ending
-            time.sleep(POLL_SECONDS)
+        with child.log.open(encoding="utf-8", errors="replace") as log:
+            lines = _Lines(log)
+            while child.process.poll() is None:
+                if self._ending:
+                    _end_groups([child])
+                    raise Ending
+                for line in lines.new():
+                    said(line)
+                time.sleep(POLL_SECONDS)
+            for line in lines.new():
+                said(line)
         if child.process.returncode != 0:
             raise child.failure()
 

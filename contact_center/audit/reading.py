@@ -1,6 +1,7 @@
 """What the audit page reads: filters, a page of events, and the names of the people in it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -9,8 +10,8 @@ from django.http import QueryDict
 from contact_center.audit.models import AuditEvent
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Membership
-from contact_center.web.pagination import Keyset, Page, read_page
-from contact_center.web.place import Place
+from contact_center.web.pagination import Anchor, Keyset, Page, count_rows, read_page
+from contact_center.web.place import Place, cursor
 from contact_center.web.query_filter import Field, QueryFilter, date_field
 
 ORDER = Keyset(F("at"), descending=True)
@@ -38,9 +39,26 @@ def events() -> QuerySet[AuditEvent]:
     return AuditEvent.objects.all()
 
 
+def id_page(place: Place, shown: QueryFilter) -> Page[tuple[Any, ...]]:
+    """Newest first. One query, two when the page asked for is gone."""
+    return read_page(shown.apply(events()), ORDER, size=place.size, anchor=place.anchor(moments=True))
+
+
+def newest(shown: QueryFilter) -> str:
+    """The cursor of the latest entry there is; empty when there is none."""
+    row = ORDER.sorted(shown.apply(events())).values_list("at", "pk").first()
+    return cursor(Anchor(*row)) if row else ""
+
+
+def newer_than(latest: Anchor, shown: QueryFilter) -> str:
+    """How many entries came since, in words; empty when none did."""
+    found = count_rows(ORDER.beyond(shown.apply(events()), replace(latest, forward=False)))
+    return f"{found} new" if found.number else ""
+
+
 def event_page(place: Place, shown: QueryFilter) -> tuple[Page[tuple[Any, ...]], list[AuditEvent]]:
-    """Newest first. Two queries, three when the page asked for is gone."""
-    page = read_page(shown.apply(events()), ORDER, size=place.size, anchor=place.anchor(moments=True))
+    """Two queries, three when the page asked for is gone."""
+    page = id_page(place, shown)
     found = events().in_bulk([row[0] for row in page.rows])
     return page, [found[row[0]] for row in page.rows if row[0] in found]
 

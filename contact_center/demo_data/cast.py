@@ -54,6 +54,8 @@ class Cast:
     family: str
     intents: dict[str, tuple[str, ...]]
     user_groups: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    # With a proficiency that nobody has who is at work and offered something.
+    rare_skills: tuple[tuple[str, int], ...] = ()
 
     def address(self, account: str) -> str:
         return f"{account}@{self.slug}.example"
@@ -75,20 +77,26 @@ HARBOR = Cast(
     representatives=(
         Rep("Amara Okafor", Presence.AVAILABLE, 150, (0, 1, 4), (("English", 10), ("Refunds", 8))),
         Rep(
-            "Jun Takahashi", Presence.AVAILABLE, 200, (0, 2, 3), (("English", 8), ("Japanese", 10), ("Electronics", 9))
+            "Jun Takahashi", Presence.AVAILABLE, 300, (0, 2, 3), (("English", 8), ("Japanese", 10), ("Electronics", 9))
         ),
-        Rep("Sofía Herrera", Presence.BUSY, 200, (1, 3, 5), (("Spanish", 10), ("English", 8), ("Refunds", 9))),
-        Rep("Kwame Mensah", Presence.AVAILABLE, 240, (0, 2, 4), (("English", 10), ("French", 7), ("Furniture", 8))),
-        Rep("Elif Yıldız", Presence.AVAILABLE, 160, (1, 3, 6), (("Turkish", 10), ("German", 8), ("English", 7))),
-        Rep("Lukas Novák", Presence.AWAY, 200, (0, 4, 5), (("Czech", 10), ("German", 9), ("English", 8))),
+        Rep("Sofía Herrera", Presence.BUSY, 280, (1, 3, 5), (("Spanish", 10), ("English", 8), ("Refunds", 9))),
+        Rep("Kwame Mensah", Presence.AVAILABLE, 330, (0, 2, 4), (("English", 10), ("French", 7), ("Furniture", 8))),
+        Rep("Elif Yıldız", Presence.AVAILABLE, 270, (1, 3, 6), (("Turkish", 10), ("German", 8), ("English", 7))),
+        Rep("Lukas Novák", Presence.AWAY, 200, (0, 4, 5), (("German", 9), ("English", 8), ("Complaints", 9))),
         Rep(
             "Mei-Ling Chen",
             Presence.DO_NOT_DISTURB,
             120,
             (2, 3, 6),
-            (("Mandarin", 10), ("English", 9), ("Electronics", 10)),
+            (("English", 9), ("Electronics", 10), ("Complaints", 7)),
         ),
-        Rep("Daniel O'Brien", Presence.OFFLINE, 200, (0, 1, 5, 6), (("English", 10), ("Furniture", 6))),
+        Rep(
+            "Daniel O'Brien",
+            Presence.OFFLINE,
+            200,
+            (0, 1, 5, 6),
+            (("English", 10), ("Furniture", 10), ("Business orders", 9)),
+        ),
     ),
     ai_agent="Harbor Assistant",
     queues=(
@@ -106,6 +114,7 @@ HARBOR = Cast(
         "After sales": ("Track order", "Return item", "Report damage"),
     },
     user_groups={"Product experts": (1, 3, 6), "After-sales team": (0, 2, 4, 7)},
+    rare_skills=(("Complaints", 7), ("Business orders", 5), ("Furniture", 9), ("Electronics", 10)),
 )
 
 SUMMIT = Cast(
@@ -121,16 +130,28 @@ SUMMIT = Cast(
     representatives=(
         Rep("Yuki Nakamura", Presence.AVAILABLE, 150, (0, 2, 4), (("English", 9), ("Japanese", 10), ("Flights", 9))),
         Rep(
-            "Fatima Zahra Benali", Presence.AVAILABLE, 200, (0, 1, 3), (("French", 10), ("Arabic", 10), ("English", 8))
+            "Fatima Zahra Benali", Presence.AVAILABLE, 300, (0, 1, 3), (("French", 10), ("Arabic", 10), ("English", 8))
         ),
-        Rep("Marek Kowalski", Presence.AVAILABLE, 200, (1, 3, 5), (("Polish", 10), ("English", 8), ("Rail", 9))),
-        Rep("Chloé Dubois", Presence.BUSY, 160, (0, 2, 6), (("French", 10), ("English", 9), ("Cruises", 7))),
-        Rep("Arjun Mehta", Presence.AVAILABLE, 240, (1, 2, 4), (("Hindi", 10), ("English", 10), ("Flights", 10))),
+        Rep("Marek Kowalski", Presence.AVAILABLE, 280, (1, 3, 5), (("Polish", 10), ("English", 8), ("Rail", 9))),
+        Rep("Chloé Dubois", Presence.BUSY, 270, (0, 2, 6), (("French", 10), ("English", 9), ("Cruises", 7))),
+        Rep("Arjun Mehta", Presence.AVAILABLE, 330, (1, 2, 4), (("Hindi", 10), ("English", 10), ("Flights", 10))),
         Rep(
             "Isabella Rossi", Presence.DO_NOT_DISTURB, 160, (0, 3, 5), (("Italian", 10), ("English", 8), ("Hotels", 9))
         ),
-        Rep("Thabo Nkosi", Presence.AWAY, 200, (1, 4, 6), (("English", 10), ("Zulu", 10), ("Safaris", 10))),
-        Rep("Freya Lindqvist", Presence.OFFLINE, 200, (0, 1, 5, 6), (("Swedish", 10), ("English", 9))),
+        Rep(
+            "Thabo Nkosi",
+            Presence.AWAY,
+            200,
+            (1, 4, 6),
+            (("English", 10), ("Zulu", 10), ("Safaris", 10), ("Complaints", 9)),
+        ),
+        Rep(
+            "Freya Lindqvist",
+            Presence.OFFLINE,
+            200,
+            (0, 1, 5, 6),
+            (("Swedish", 10), ("English", 9), ("Group travel", 9)),
+        ),
     ),
     ai_agent="Summit Guide",
     queues=(
@@ -148,6 +169,7 @@ SUMMIT = Cast(
         "Travelling": ("Change booking", "Missed connection", "Lost luggage"),
     },
     user_groups={"Trip planners": (0, 3, 4), "Travel assistance": (1, 2, 5, 6)},
+    rare_skills=(("Complaints", 7), ("Group travel", 5), ("Safaris", 6), ("Hotels", 8)),
 )
 
 CASTS: dict[str, Cast] = {cast.slug: cast for cast in (HARBOR, SUMMIT)}

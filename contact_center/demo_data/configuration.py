@@ -163,6 +163,8 @@ def seed_work_streams(cast: Cast, queues: list[Queue]) -> None:
                 "default_queue": queues[queue],
                 "units_per_conversation": units,
                 **auto_close.usual(channel),
+                # Nobody presses Wrap-up done for the people of the simulation.
+                "wrap_up_auto_close_seconds": None if channel == Channel.RECORD else 6 * MINUTE,
                 # The demo's representatives are busy people: their units come free a minute after the talk.
                 "wrap_up_rule": WorkStream.WrapUpRule.FOR_A_WHILE,
                 "wrap_up_hold_seconds": MINUTE,

@@ -9,7 +9,7 @@ from contact_center.tenancy.models import Membership, Organization
 from conversations.intake.names import acting
 from conversations.models import Conversation, Disposition, ForceCloseReason
 from routing.kinds import Presence
-from routing.models import Intent, Queue, QueueMember, Representative, WorkStream
+from routing.models import Intent, Queue, QueueMember, Representative, Skill, WorkStream
 
 AT_WORK = frozenset({Presence.AVAILABLE, Presence.BUSY, Presence.DO_NOT_DISTURB, Presence.AWAY})
 ROOM_OF_THE_FIRST = 30
@@ -25,6 +25,7 @@ class Floor:
         queues = {row.name: row for row in Queue.objects.all()}
         self.queues = [queues[queue.name] for queue in cast.queues]
         self.intents = {row.name: row for row in Intent.objects.all()}
+        self.skills = dict(Skill.objects.values_list("name", "pk"))
         self.people = list(Representative.objects.filter(type=Representative.Type.PERSON).order_by("pk"))
         self.ai_agent = Representative.objects.filter(type=Representative.Type.AI_AGENT).first()
         self.reasons = list(ForceCloseReason.objects.values_list("pk", flat=True))

@@ -1,7 +1,7 @@
 """Lets the demo's conversations live through their states, with clocks set back, by the verbs everybody else uses."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,6 +62,8 @@ FATES: tuple[Fate, ...] = (
     Fate(Channel.LIVE_CHAT, "force_closed", 3, 60, 1000),
     Fate(Channel.WHATSAPP, "force_closed", 2, 200, 1000),
 )
+# How much of what is open asks for a skill that nobody at work has.
+ASKING = 0.7
 # How often a supervisor has looked on, and then joined.
 WATCHED = 0.35
 ADVICE = (
@@ -69,6 +71,7 @@ ADVICE = (
     "You can promise a call back before six.",
     "Check the order notes first, there was a delivery on Tuesday.",
 )
+REPORTED_EVERY = 10
 PRIORITIES = (0, 1, 1, 1, 1, 1, 2)
 OFFERED_TO = frozenset({Presence.AVAILABLE, Presence.BUSY})
 
@@ -86,16 +89,19 @@ class Lives:
             Channel.VOICE: _endless(CALLS[cast.slug], self.random),
             "text": _endless(TOPICS[cast.slug], self.random),
         }
+        self._rare = _endless(cast.rare_skills, self.random)
         self._records = _endless(RECORDS[cast.slug], self.random)
 
-    def write(self) -> int:
+    def write(self, *, report: Callable[[str], None] = lambda done: None) -> int:
         """All fates, oldest first, so that ids rise with age; the number of conversations."""
         plans = [
             (self.now - self.random.uniform(fate.youngest, fate.oldest) * MINUTES, fate)
             for fate in FATES
             for _ in range(fate.number)
         ]
-        for began, fate in sorted(plans, key=lambda plan: plan[0]):
+        for position, (began, fate) in enumerate(sorted(plans, key=lambda plan: plan[0])):
+            if position % REPORTED_EVERY == 0:
+                report(f"{position} of {len(plans)}")
             if fate.channel == Channel.RECORD:
                 self._record(began, fate)
             else:
@@ -129,6 +135,7 @@ class Lives:
             priority=self.random.choice(PRIORITIES),
             intent=self.floor.intents.get(topic.intent),
             ai_agent=self.floor.ai_agent if fate.ending == "ai_agent" else None,
+            skills=self._asked_for(fate),
         )
         (row,) = lifecycle.open_conversations([draft], actor=self.floor.system, now=began)
         self._says(row, topic.talk[0], began)
@@ -178,6 +185,13 @@ class Lives:
             moment += min(pause, 2 * MINUTES)
             perform(action, [row.pk], actor=self.floor.supervisor, parameters=parameters, now=moment, single=True)
         return moment
+
+    def _asked_for(self, fate: Fate) -> dict[int, int]:
+        """Most of what is open asks for somebody who isn't there: it waits for a supervisor, while others have room."""
+        if fate.ending != "open" or self.random.random() > ASKING:
+            return {}
+        name, proficiency = next(self._rare)
+        return {self.floor.skills[name]: proficiency}
 
     def _soon_after(self, began: datetime) -> datetime:
         wait = min(timedelta(seconds=self.random.uniform(5, 90)), (self.now - began) * 0.4)
@@ -233,6 +247,7 @@ class Lives:
             record=item,
             queue=self.floor.queues[record.queue],
             priority=self.random.choice(PRIORITIES),
+            skills=self._asked_for(fate),
         )
         (row,) = lifecycle.open_conversations([draft], actor=self.floor.system, now=began)
         if fate.ending == "open":

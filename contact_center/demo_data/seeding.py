@@ -31,7 +31,8 @@ def seed(slugs: list[str], *, report: Report, with_conversations: bool = True) -
             elif Conversation.objects.exists():
                 report(f"{cast.name}: its conversations are kept.")
             else:
-                number = Lives(cast, Floor(cast, organization), timezone.now()).write()
+                lives = Lives(cast, Floor(cast, organization), timezone.now())
+                number = lives.write(report=lambda done: report(f"{cast.name}: {done} conversations …"))  # noqa: B023
                 report(f"{cast.name}: {number} conversations.")
 
 

@@ -13,8 +13,12 @@ from contact_center.demo_data.topics import CALLS, TOPICS, Topic
 
 # Work stream and how often it is chosen.
 STREAMS = (("live-chat", 45), ("persistent-chat", 15), ("sms", 15), ("whatsapp", 20), ("voice", 5))
-# Beyond this many ongoing conversations nothing new comes in until some have ended.
+# Beyond these many nothing new comes in until some have ended: some units stay free, so that a supervisor always
+# finds somebody to assign or transfer to.
 MOST_ONGOING = 180
+MOST_ACTIVE = 36
+# Below this many open ones, what comes in asks for somebody who isn't there, and waits for a supervisor.
+LEAST_OPEN = 16
 MOST_FOLLOWED = 60
 CLOSED = frozenset({"wrap_up", "closed"})
 TALKING = "in_conversation"
@@ -76,9 +80,10 @@ class Simulation:
             self._open()
 
     def _open(self) -> None:
-        if self._is_full():
+        if self._are_more_than(MOST_ONGOING) or self._are_more_than(MOST_ACTIVE, "active"):
             self._end_oldest()
             return
+        waits = not self._are_more_than(LEAST_OPEN, "open")
         stream = self.source.choices([name for name, _ in STREAMS], [weight for _, weight in STREAMS])[0]
         topic = self.source.choice((CALLS if stream == "voice" else TOPICS)[self.slug])
         number = self.source.randrange(len(CUSTOMERS))
@@ -92,19 +97,29 @@ class Simulation:
                 "customer": {"external_id": f"{self.slug}-visitor-{number}", "name": CUSTOMERS[number]},
                 "message": topic.talk[0],
                 "priority": self.source.choices(("low", "normal", "high"), (1, 8, 1))[0],
-                **({"handled_by": "ai_agent"} if stream == "live-chat" and self.source.random() < 0.1 else {}),
+                **self._further(stream, waits=waits),
             },
         )
         if self._counted(answer):
             self.tally.opened += 1
+            if waits:
+                # Its customer waits; what comes of it is up to a supervisor.
+                return
             pk = answer.body["id"]
             self.followed.setdefault(pk, Followed(pk, topic, stream))
         while len(self.followed) > MOST_FOLLOWED:
             self.followed.popitem(last=False)
 
-    def _is_full(self) -> bool:
+    def _further(self, stream: str, *, waits: bool) -> dict[str, Any]:
+        if waits:
+            name, proficiency = self.source.choice(CASTS[self.slug].rare_skills)
+            return {"skills": [{"name": name, "proficiency": proficiency}]}
+        return {"handled_by": "ai_agent"} if stream == "live-chat" and self.source.random() < 0.1 else {}
+
+    def _are_more_than(self, number: int, status: str = "") -> bool:
         """One page tells: it has a cursor as soon as there is more."""
-        answer = self.client.get(f"/conversations?limit={MOST_ONGOING}")
+        chosen = f"&status={status}" if status else ""
+        answer = self.client.get(f"/conversations?limit={number}{chosen}")
         return answer.ok and answer.body.get("next_cursor") is not None
 
     def _end_oldest(self) -> None:

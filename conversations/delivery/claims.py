@@ -51,10 +51,15 @@ def claim(now: datetime, limit: int = BATCH) -> list[Parcel]:
     return [parcel_of(row) for row in rows.order_by("pk")]
 
 
-def give_back(ids: list[int], now: datetime) -> None:
-    """Leased, but not tried: due at once, and not counted as an attempt."""
-    rows = OutboxEntry.objects.filter(pk__in=ids, status=Status.PENDING)
-    rows.update(attempts=F("attempts") - 1, due_at=now)
+def give_back(parcels: Iterable[Parcel], now: datetime) -> None:
+    """Leased, but not tried: due at once, and not counted as an attempt. What another worker has leased since is its
+    own. One statement for each lease."""
+    leased: dict[datetime | None, list[int]] = {}
+    for parcel in parcels:
+        leased.setdefault(parcel.lease, []).append(parcel.entry_id)
+    for lease, ids in leased.items():
+        rows = OutboxEntry.objects.filter(pk__in=ids, status=Status.PENDING, due_at=lease)
+        rows.update(attempts=F("attempts") - 1, due_at=now)
 
 
 def parcel_of(entry: OutboxEntry) -> Parcel:
@@ -68,7 +73,16 @@ def parcel_of(entry: OutboxEntry) -> Parcel:
         url, secret = (stream.delivery_url, stream.delivery_secret) if stream else ("", "")
         on = bool(url)
         body = {"type": "message", **_conversation(entry), "message": _message(entry)}
-    return Parcel(entry.pk, entry.idempotency_key, entry.attempts, url=url, secret=secret, body=body, is_switched_on=on)
+    return Parcel(
+        entry.pk,
+        entry.idempotency_key,
+        entry.attempts,
+        entry.due_at,
+        url=url,
+        secret=secret,
+        body=body,
+        is_switched_on=on,
+    )
 
 
 def _email(entry: OutboxEntry) -> Parcel:
@@ -78,6 +92,7 @@ def _email(entry: OutboxEntry) -> Parcel:
         entry.pk,
         entry.idempotency_key,
         entry.attempts,
+        entry.due_at,
         address=str(entry.payload.get("to", "")),
         subject=" ".join(f"{entry.organization.name}: {subject}".split()),
         text=entry.message.text if entry.message else str(entry.payload.get("text", "")),
@@ -114,10 +129,15 @@ def _with_secret(stream: WorkStream) -> WorkStream:
 
 
 def store(answers: Iterable[Answer], now: datetime) -> None:
-    """Sent, to be tried again later, or given up after the last attempt. What was never asked is no attempt."""
+    """Sent, to be tried again later, or given up after the last attempt. What was never asked is no attempt.
+
+    What arrived has arrived; of a failure nothing is written when another worker has leased the row since.
+    """
     conversations: set[int | None] = set()
     for answer in answers:
         entry = OutboxEntry.objects.filter(Q(pk=answer.entry_id) & ~Q(status=Status.SENT))
+        if not answer.delivered:
+            entry = entry.filter(due_at=answer.lease)
         conversations.update(entry.values_list("conversation_id", flat=True))
         if answer.delivered:
             entry.update(status=Status.SENT, sent_at=now, last_answer=answer.text[:250])

@@ -1,6 +1,7 @@
 """What is handed to the wire: values only, so that nothing is read while a request runs."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -11,6 +12,8 @@ class Parcel:
     entry_id: int
     key: str
     attempts: int
+    # The lease it was taken under, by its end: whoever finds another one in the row has lost it.
+    lease: datetime | None = None
     url: str = ""
     secret: str = ""
     body: dict[str, Any] = field(default_factory=dict)
@@ -29,6 +32,7 @@ class Answer:
     attempts: int
     delivered: bool
     text: str
+    lease: datetime | None = None
     # Nobody answered, in time or at all.
     is_silence: bool = False
     # False when the server was left alone: nothing was sent, and it is no attempt.

@@ -29,11 +29,13 @@ def send(parcel: Parcel) -> Answer:
     except Exception as error:  # one row that can't be sent must not keep the others
         logger.exception("delivery_failed", outbox_entry_id=parcel.entry_id)
         return _undelivered(parcel, f"{type(error).__name__}: {error}")
-    return Answer(parcel.entry_id, parcel.attempts, delivered=True, text=text)
+    return Answer(parcel.entry_id, parcel.attempts, delivered=True, text=text, lease=parcel.lease)
 
 
 def _undelivered(parcel: Parcel, text: str, *, is_silence: bool = False) -> Answer:
-    return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=text, is_silence=is_silence)
+    return Answer(
+        parcel.entry_id, parcel.attempts, delivered=False, text=text, lease=parcel.lease, is_silence=is_silence
+    )
 
 
 class Rejected(Exception):

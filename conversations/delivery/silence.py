@@ -16,7 +16,9 @@ def answer_for(organization_id: int, parcel: Parcel) -> Answer | None:
     """The answer to a parcel whose server is silent and isn't asked; None when it is to be asked."""
     if _until.get((organization_id, _server(parcel)), 0.0) <= time.monotonic():
         return None
-    return Answer(parcel.entry_id, parcel.attempts, delivered=False, text=NOT_ASKED, was_asked=False)
+    return Answer(
+        parcel.entry_id, parcel.attempts, delivered=False, text=NOT_ASKED, lease=parcel.lease, was_asked=False
+    )
 
 
 def learn(organization_id: int, parcel: Parcel, answer: Answer) -> None:

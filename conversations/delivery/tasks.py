@@ -70,7 +70,7 @@ def _send_while_the_lease_holds(organization_id: int, parcels: list[Parcel], tur
             claims.store([answer], timezone.now())
     if left := parcels[sent:]:
         with organization_scope(organization_id):
-            claims.give_back([parcel.entry_id for parcel in left], timezone.now())
+            claims.give_back(left, timezone.now())
     return bool(left) or len(parcels) == claims.BATCH
 
 

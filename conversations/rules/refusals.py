@@ -84,6 +84,7 @@ SENTENCES: dict[str, str] = {
     "changed": "Changed since selected.",
     "cancelled": "The run was cancelled before its turn.",
     "no_right": "You no longer had the right when its turn came.",
+    "database": "The database couldn't process it, however often it was tried. Nothing was changed.",
     "failed": "It couldn't be processed because of an unexpected error. Nothing was changed.",
 }
 

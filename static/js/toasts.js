@@ -5,7 +5,8 @@ const region = document.getElementById("notices");
 const LIFE = 8000;
 
 function watch(note) {
-  if (note.dataset.watched) return;
+  // On a phone the newest alone is shown: the time of those behind it begins when they are.
+  if (note.dataset.watched || note.checkVisibility?.() === false) return;
   note.dataset.watched = "yes";
   // Errors stay until they were dismissed; a link in a note needs more time to be reached.
   if (note.dataset.level === "error") return;
@@ -23,6 +24,7 @@ function watch(note) {
 function remove(note) {
   note.remove();
   if (!region.querySelector(".toast-note")) region.hidePopover?.();
+  else region.querySelectorAll(".toast-note").forEach(watch);
 }
 
 // What is outside an open dialog can neither be clicked nor heard: the region moves into it, and back.
@@ -36,11 +38,14 @@ export function lift() {
   notes.forEach(watch);
 }
 
-// Below the commands where these stand on top; on a phone they stand at the foot, and the style sheet keeps clear of it.
+// Below what is pressed and stands on top: the commands, the desk's notice with its button. On a phone commands stand at
+// the foot, and the style sheet keeps clear of it.
 function place() {
-  const commands = document.querySelector(".command-bar")?.getBoundingClientRect();
-  const onTop = commands && commands.height && commands.bottom < window.innerHeight / 2;
-  region.style.setProperty("--below-commands", `${onTop ? Math.round(commands.bottom) + 10 : 60}px`);
+  const feet = [...document.querySelectorAll(".command-bar, .monitoring-notice")]
+    .map((bar) => bar.getBoundingClientRect())
+    .filter((bar) => bar.height && bar.bottom < window.innerHeight / 2)
+    .map((bar) => Math.round(bar.bottom) + 10);
+  region.style.setProperty("--below-commands", `${Math.max(60, ...feet)}px`);
 }
 
 export function lower() {

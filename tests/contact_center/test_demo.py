@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from contact_center.demo import CannotStart, child_environment, chosen_port, prepare
+from contact_center.demo import CannotStart, Step, child_environment, chosen_port, prepare
 from contact_center.embedded import Servers
 from contact_center.supervision import ChildFailed, Ending, Supervisor
 
@@ -112,6 +112,26 @@ def test_only_the_migrating_child_has_the_owners_credentials(tmp_path, monkeypat
 def test_a_given_database_without_its_owner_is_refused(supervisor, tmp_path):
     with pytest.raises(CannotStart, match="DATABASE_URL is set but DATABASE_OWNER_URL is not"):
         prepare(supervisor, Servers("postgresql://runtime@db/console", None, "redis://redis"), tmp_path)
+
+
+def test_what_a_process_says_is_heard_line_by_line_while_it_runs(supervisor, tmp_path):
+    talks = "import time; print('one', flush=True); time.sleep(0.5); print('two'); print('three', end='')"
+    heard = []
+    supervisor.run("talker", [sys.executable, "-c", talks], os.environ, said=heard.append)
+    assert heard == ["one", "two"], "what is no whole line yet is no line"
+
+
+def test_a_step_says_how_far_it_is_at_a_terminal_only(capsys, monkeypatch):
+    with Step("Preparing …") as step:
+        step.show("step 1")
+    assert capsys.readouterr().out == "Preparing …\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    with Step("Preparing …") as step:
+        step.show("step 100")
+        step.show("step 2")
+    out = capsys.readouterr().out
+    assert out.startswith("Preparing …\rPreparing … step 100\rPreparing … step 2  \rPreparing … done in 0 s")
+    assert out.endswith("\n")
 
 
 def test_stopping_ends_children_and_their_children(supervisor, family, tmp_path):

@@ -23,6 +23,7 @@ from contact_center.tenancy.scope import organization_scope
 from conversations import dispatch
 from conversations.models import Conversation, Message, Offer
 from conversations.replay import BadLine, read_dialogues
+from routing.models import Representative
 from tests import invariants
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -166,6 +167,8 @@ def test_simulated_traffic_keeps_the_rules(floor, in_harbor):
 def test_simulated_representatives_answer_offers_but_the_first_is_left_to_people(floor, in_harbor):
     with in_harbor():
         actor = system_actor(Organization.objects.get(slug="harbor"))
+        # With little room, so that a hundred steps fill it and the first one's turn comes.
+        Representative.objects.filter(type="person").exclude(email__startswith="rep1@").update(total_units=60)
     with closing(Client(floor, "demo-key-harbor")) as client:
         simulation = Simulation("harbor", client, random.Random(5))
         for number in range(100):

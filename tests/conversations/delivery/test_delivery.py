@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -191,9 +192,32 @@ def test_what_was_leased_but_not_tried_is_due_at_once_and_not_counted(harbor, sm
     say(harbor)
     now = timezone.now()
     (parcel,) = claims.claim(now)
-    claims.give_back([parcel.entry_id], now)
+    claims.give_back([parcel], now)
     entry = OutboxEntry.objects.get()
     assert (entry.attempts, entry.due_at) == (0, now)
+
+
+def test_who_has_lost_the_lease_takes_nothing_back_from_who_has_it(harbor, sms, receiver):
+    """A worker that was stopped for longer than its lease goes on: the row is another's by now."""
+    say(harbor)
+    now = timezone.now()
+    (old,) = claims.claim(now)
+    (new,) = claims.claim(now + claims.LEASE + timedelta(seconds=1))
+    claims.give_back([old], now)
+    entry = OutboxEntry.objects.get()
+    assert (entry.attempts, entry.due_at) == (2, new.lease)
+    claims.store([replace(send(old), delivered=False, text="No answer")], now)
+    entry.refresh_from_db()
+    assert (entry.attempts, entry.due_at, entry.last_answer) == (2, new.lease, "")
+
+
+def test_what_arrived_has_arrived_also_when_the_lease_was_lost(harbor, sms, receiver):
+    say(harbor)
+    now = timezone.now()
+    (old,) = claims.claim(now)
+    claims.claim(now + claims.LEASE + timedelta(seconds=1))
+    claims.store([send(old)], now)
+    assert OutboxEntry.objects.get().status == "sent"
 
 
 def test_a_row_that_can_not_be_sent_is_an_answer_and_keeps_no_other(harbor):
