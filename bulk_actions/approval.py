@@ -80,6 +80,7 @@ def withdraw(run: BulkAction, *, actor: Actor) -> bool:
         return False
     lifecycle.move(run.pk, "withdraw", cancel_requested_at=now, ended_at=now, skipped=skip_items(run, "cancelled", now))
     record_decision(AuditAction.RUN_CANCELLED, run, actor, RunStatus.CANCELLED)
+    _take_back_question(run, now)
     return True
 
 
@@ -104,12 +105,16 @@ def record_decision(action: AuditAction, run: BulkAction, actor: Actor, status: 
 
 
 def tell_requester(run: BulkAction, title: str, text: str) -> None:
-    """And take the question off the others' bells: it has been answered."""
-    now = timezone.now()
+    """And take the question off the others' bells."""
+    _take_back_question(run, timezone.now())
+    _notify(run, DECIDED, [run.created_by_id], title, text)
+
+
+def _take_back_question(run: BulkAction, now: datetime) -> None:
+    """It has been answered, or there is nothing to decide any more."""
     asked = Notification.objects.filter(operation_id=run.key, kind=ASKED, dismissed_at=None)
     told = list(asked.values_list("membership_id", flat=True))
     asked.update(dismissed_at=now)
-    _notify(run, DECIDED, [run.created_by_id], title, text)
     if told:
         publish_on_commit(run.organization_id, "notification", told)
 

@@ -1,6 +1,7 @@
 """Action History and its runs, and the two steps of every action: preview and Proceed."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST, require_safe
 
 from bulk_actions import deciding, dialogs, exports, giving, pages, presenters, queries, starting
@@ -136,7 +138,7 @@ def run_retry(request: OrganizationRequest, organization: str, bulk_action_id: i
     """The dialog over what failed, filled in as the first time."""
     before = queries.get_run(bulk_action_id)
     run = starting.retry(before, actor=request.actor)
-    typed = {name: str(value) for name, value in before.parameters.items()}
+    typed = _as_typed(before.parameters)
     return render(request, kind_of(run.action).template, dialogs.context(run, request.actor, typed=typed))
 
 
@@ -150,6 +152,16 @@ def colleagues(request: OrganizationRequest, organization: str) -> HttpResponse:
     if refusal := why_not_act_on(request.actor, run.action):
         raise Refused(refusal)
     return render(request, "conversations/_work_item_people.html", giving.lines(run, request.GET))
+
+
+def _as_typed(parameters: Mapping[str, Any]) -> MultiValueDict[str, str]:
+    """What a run was started with, as its form would post it again."""
+    return MultiValueDict(
+        {
+            name: [str(each) for each in value] if isinstance(value, list) else [str(value)]
+            for name, value in parameters.items()
+        }
+    )
 
 
 def _dialog(request: OrganizationRequest, run: BulkAction, *, status: int = 200, **more: Any) -> HttpResponse:

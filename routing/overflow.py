@@ -48,11 +48,18 @@ class Gate:
 
     @property
     def late_since(self) -> datetime | None:
-        """What has been in the queue since before this has waited too long; None where nothing does."""
+        """What has been in the queue since before this has waited too long; None where nothing does, or where it would
+        stay all the same, say because the queue it would move to is closed."""
         rule = self.rules.get(OverflowRule.Condition.WAIT)
-        if rule is None or rule.limit is None or rule.action == OverflowRule.Action.ASSIGN_ANYWAY:
+        if rule is None or rule.limit is None:
             return None
-        return self.at - timedelta(seconds=rule.limit)
+        verdict = self._follow(rule, self.queue.kind, WAITED_LINE)
+        return None if verdict is None or verdict.stays else self.at - timedelta(seconds=rule.limit)
+
+    @property
+    def ends_live_chats(self) -> bool:
+        """Or sends them on: the queue is closed, and no rule keeps them in it."""
+        return not self.is_open and not self.while_closed(kind=self.queue.kind, mode=Mode.LIVE_CHAT).stays
 
     def at_entry(self, *, kind: str, mode: str, waiting: int) -> Verdict:
         """For work that arrives while `waiting` others are Open in the queue."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind, Typed
+from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind, Typed, TypedText
 from bulk_actions.models import BulkAction
 from contact_center.tenancy.access import Actor
 from conversations.models import ForceCloseReason
@@ -22,7 +22,7 @@ class ForceCloseForm(RunForm):
             "invalid_choice": "This reason is no longer offered. Choose another.",
         },
     )
-    note = forms.CharField(
+    note = TypedText(
         required=False,
         max_length=NOTE_LENGTH,
         error_messages={"max_length": f"The note is longer than {NOTE_LENGTH} characters. Shorten it."},

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind, Typed
+from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind, Typed, TypedText
 from bulk_actions.models import BulkAction
 from contact_center.tenancy.access import Actor
 from conversations.actions.context import NO_TAG, PINNED_LENGTH
@@ -38,7 +38,7 @@ class TagsForm(RunForm):
     drop: "forms.ModelMultipleChoiceField[Tag]" = forms.ModelMultipleChoiceField(
         queryset=None, required=False, error_messages=_NOT_OFFERED
     )
-    new = forms.CharField(required=False)
+    new = TypedText(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +46,7 @@ class TagsForm(RunForm):
             self.fields[name].queryset = Tag.objects.all()  # type: ignore[attr-defined]
 
     def clean_new(self) -> list[str]:
-        typed = str(self.cleaned_data["new"]).replace("\0", "")
+        typed = str(self.cleaned_data["new"])
         names = list(dict.fromkeys(name.strip() for name in typed.split(",") if name.strip()))
         if any(len(name) > TAG_LENGTH for name in names):
             raise forms.ValidationError(f"Keep each tag to {TAG_LENGTH} characters.")
@@ -72,14 +72,14 @@ class TagsForm(RunForm):
 
 
 class NoteForm(RunForm):
-    text = forms.CharField(
+    text = TypedText(
         required=False,
         max_length=PINNED_LENGTH,
         error_messages={"max_length": f"Keep the note to {PINNED_LENGTH} characters."},
     )
 
     def parameters(self) -> dict[str, Any]:
-        return {"text": self.cleaned_data["text"].replace("\0", "")}
+        return {"text": self.cleaned_data["text"]}
 
 
 def _names(tags: set[Tag]) -> str:

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django import forms
-
-from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind, Typed
+from bulk_actions.kinds.run_kind import CONFIRM, RunForm, RunKind, Typed, TypedText
 from bulk_actions.models import BulkAction
 from contact_center.tenancy.access import Actor
 from conversations.models import RecordItem
@@ -15,7 +13,7 @@ WHAT = {RecordItem.Type.CASE: "case", RecordItem.Type.EMAIL: "e-mail", RecordIte
 
 
 class RemoveForm(RunForm):
-    reason = forms.CharField(
+    reason = TypedText(
         max_length=REASON_LENGTH,
         error_messages={
             "required": "Say why it is removed.",

@@ -15,6 +15,13 @@ Typed = Mapping[str, Any]
 CONFIRM = "conversations/_confirm_dialog.html"
 
 
+class TypedText(forms.CharField):
+    """Counted as the counter beside it does: a browser sends a line end as two characters."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 class RunForm(forms.Form):
     """What a person enters before Proceed. It knows the run it is for, and who enters it."""
 

@@ -23,7 +23,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """Queues by position in the organization's list; skills by name with proficiency."""
+    """Queues by position in the organization's list; skills by name with proficiency.
+
+    The first of each organization is whoever tries the desk: away from it until somebody opens it, and with most room.
+    """
 
     name: str
     presence: Presence
@@ -75,7 +78,7 @@ HARBOR = Cast(
         Person("auditor", "Tomasz Wiśniewski", Role.AUDITOR),
     ),
     representatives=(
-        Rep("Amara Okafor", Presence.AVAILABLE, 150, (0, 1, 4), (("English", 10), ("Refunds", 8))),
+        Rep("Amara Okafor", Presence.OFFLINE, 240, (0, 1, 4), (("English", 10), ("Refunds", 8))),
         Rep(
             "Jun Takahashi", Presence.AVAILABLE, 300, (0, 2, 3), (("English", 8), ("Japanese", 10), ("Electronics", 9))
         ),
@@ -128,7 +131,7 @@ SUMMIT = Cast(
         Person("auditor", "Olu Adeyemi", Role.AUDITOR),
     ),
     representatives=(
-        Rep("Yuki Nakamura", Presence.AVAILABLE, 150, (0, 2, 4), (("English", 9), ("Japanese", 10), ("Flights", 9))),
+        Rep("Yuki Nakamura", Presence.OFFLINE, 240, (0, 2, 4), (("English", 9), ("Japanese", 10), ("Flights", 9))),
         Rep(
             "Fatima Zahra Benali", Presence.AVAILABLE, 300, (0, 1, 3), (("French", 10), ("Arabic", 10), ("English", 8))
         ),

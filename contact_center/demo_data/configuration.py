@@ -186,8 +186,9 @@ def seed_representatives(cast: Cast, memberships: dict[str, Membership]) -> list
             email=email,
             presence=rep.presence,
             presence_since=now - timedelta(minutes=7 * number),
-            presence_set_by_system=False,
-            presence_held=rep.presence in HELD,
+            # Opening the desk makes the first one available; the others chose what they are.
+            presence_set_by_system=number == 1,
+            presence_held=number > 1 and rep.presence in HELD,
             total_units=rep.units,
         )
         for number, (email, rep) in enumerate(zip(emails, cast.representatives, strict=True), start=1)

@@ -32,7 +32,8 @@ class Floor:
         self.dispositions = list(Disposition.objects.values_list("pk", flat=True))
         self._members = set(QueueMember.objects.values_list("queue_id", "representative_id"))
         self._free = {person.pk: person.total_units for person in self.people}
-        # The first one is left to whoever tries the desk: with room for offers.
+        # The first one is left to whoever tries the desk: with some work there, and room for offers.
+        self._first = self.people[0].pk
         self._free[self.people[0].pk] = ROOM_OF_THE_FIRST
 
     def _supervisor(self, cast: Cast) -> Actor:
@@ -52,7 +53,10 @@ class Floor:
         """A member of the conversation's queue, with room where the conversation stays with them."""
         members = [person for person in self.people if (row.queue_id, person.pk) in self._members]
         units = row.work_stream.units_per_conversation
-        fit = [person for person in members if person.presence in presences and self._free[person.pk] >= units]
+        # What they have picked themselves; nothing is offered to an empty desk.
+        chosen = {self._first} if presences is AT_WORK else set()
+        there = [person for person in members if person.presence in presences or person.pk in chosen]
+        fit = [person for person in there if self._free[person.pk] >= units]
         person = source.choice(fit) if fit else max(members, key=lambda member: self._free[member.pk])
         if lasting:
             self._free[person.pk] -= units

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from contact_center.audit.actions import AuditAction
@@ -16,8 +16,8 @@ from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor
 from conversations.actions import desk
 from conversations.actions.automatic import customer_stays_away
-from conversations.actions.clocks import due_anew, wrap_up_freed, wrap_up_goes_on
-from conversations.actions.connection import has_stayed_away, notice_silence, stays_away
+from conversations.actions.clocks import due_anew, ids_due, wrap_up_freed, wrap_up_goes_on
+from conversations.actions.connection import has_stayed_away, notice_silence
 from conversations.actions.context import Context, load_offers
 from conversations.actions.drafts import Draft, Said
 from conversations.actions.effects import closes, due, enters_queue, new_primary
@@ -255,9 +255,7 @@ def run_due_timers(*, actor: Actor, now: datetime, limit: int = 500) -> int:
     """
     with transaction.atomic():
         notice_silence(organization_id=actor.organization_id, now=now)
-        due_now = Q(due_at__lte=now) | Q(offers__outcome="pending", offers__expires_at__lte=now) | stays_away(now)
-        ids = Conversation.objects.filter(due_now).values_list("pk", flat=True)[:limit]
-        context, rows = _locked(ids, actor, now, skip_locked=True)
+        context, rows = _locked(ids_due(now, limit), actor, now, skip_locked=True)
         anew = due_anew(rows, now)
         steps = [step for row in rows if (step := _due(row, context, anew.get(row.pk))) is not None]
         write(steps, actor=actor, now=now, operation_id=context.operation_id)

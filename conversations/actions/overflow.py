@@ -51,7 +51,7 @@ def admit(ids: Collection[int], *, actor: Actor, now: datetime) -> set[int]:
 def sweep(found: dict[int, Gate], *, actor: Actor, now: datetime, limit: int) -> set[int]:
     """In-queue overflow: what waited too long, whoever put it there, and live chats whose queue has closed since."""
     slow = [pk for pk, gate in found.items() if gate.late_since is not None]
-    shut = [pk for pk, gate in found.items() if not gate.is_open]
+    shut = [pk for pk, gate in found.items() if gate.ends_live_chats]
     if not slow and not shut:
         return set()
     waiting = Conversation.objects.filter(status=Status.OPEN).order_by("queued_at", "pk")

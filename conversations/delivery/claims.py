@@ -54,7 +54,7 @@ def claim(now: datetime, limit: int = BATCH) -> list[Parcel]:
 def give_back(parcels: Iterable[Parcel], now: datetime) -> None:
     """Leased, but not tried: due at once, and not counted as an attempt. What another worker has leased since is its
     own. One statement for each lease."""
-    leased: dict[datetime | None, list[int]] = {}
+    leased: dict[datetime, list[int]] = {}
     for parcel in parcels:
         leased.setdefault(parcel.lease, []).append(parcel.entry_id)
     for lease, ids in leased.items():

@@ -1,8 +1,11 @@
 """What is handed to the wire: values only, so that nothing is read while a request runs."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+# Of what was never taken from the outbox.
+NO_LEASE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,7 @@ class Parcel:
     key: str
     attempts: int
     # The lease it was taken under, by its end: whoever finds another one in the row has lost it.
-    lease: datetime | None = None
+    lease: datetime = NO_LEASE
     url: str = ""
     secret: str = ""
     body: dict[str, Any] = field(default_factory=dict)
@@ -32,7 +35,7 @@ class Answer:
     attempts: int
     delivered: bool
     text: str
-    lease: datetime | None = None
+    lease: datetime = NO_LEASE
     # Nobody answered, in time or at all.
     is_silence: bool = False
     # False when the server was left alone: nothing was sent, and it is no attempt.

@@ -9,6 +9,7 @@ from contact_center.administration.forms import OrganizationForm
 from contact_center.administration.site import site
 from contact_center.tenancy.models import Membership
 from routing.admin.deactivation import DeactivatableForm, keeps_active
+from routing.kinds import Kind
 from routing.models import OverflowRule, Queue, QueueMember, QueueScope, WorkStream
 
 
@@ -25,8 +26,11 @@ class OverflowForm(OrganizationForm):
         condition, target = cleaned.get("condition"), cleaned.get("target_queue")
         if condition in (OverflowRule.Condition.QUEUE_SIZE, OverflowRule.Condition.WAIT) and not cleaned.get("limit"):
             self.add_error("limit", "Say from which number on.")
+        source = cleaned.get("queue")
+        if cleaned.get("action") == OverflowRule.Action.END and source is not None and source.kind == Kind.RECORD:
+            self.add_error("action", "Records are never ended. Keep them, or move them to another queue.")
         if cleaned.get("action") == OverflowRule.Action.TRANSFER:
-            self._check_target(target, cleaned.get("queue"))
+            self._check_target(target, source)
         elif target:
             self.add_error("target_queue", "Only work that is moved needs a queue.")
         return cleaned

@@ -282,7 +282,9 @@ def test_it_expires_after_an_hour(harbor, waiting):
 
 
 def test_its_person_may_take_it_back(harbor, waiting):
+    assert told(harbor, "approval")
     assert post(harbor, f"action-history/{waiting.pk}/cancel/").status_code == 200
+    assert told(harbor, "approval") == [], "nothing is left to decide"
     run = fresh(harbor, waiting)
     assert (run.status, run.skipped, run.ended_at is None) == (RunStatus.CANCELLED, 3, False)
     assert decide(harbor, run, "approve", harbor.second).status_code == 409

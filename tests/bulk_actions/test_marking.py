@@ -3,8 +3,10 @@
 import pytest
 
 from bulk_actions.models import BulkAction
+from bulk_actions.states import RunStatus
 from conversations.models import Conversation, Tag
 from conversations.states import Priority
+from tests.bulk_actions.conftest import work
 from tests.factories import make_conversations
 
 HTMX = {"HX-Request": "true"}
@@ -55,6 +57,33 @@ def test_new_tags_are_made_when_the_run_starts(harbor, rows):
     proceed(harbor, "set_tags", response, new="vip, fraud,vip")
     with harbor.scope():
         assert set(Conversation.objects.get(pk=rows[0].pk).tags.values_list("name", flat=True)) == {"vip", "fraud"}
+
+
+def test_a_note_is_counted_as_its_counter_counts_it(harbor, rows):
+    """Browsers send a line end as two characters and count it as one."""
+    note = "\r\n".join(["x" * 9] * 50)
+    answer, _ = proceed(harbor, "pin_note", opened(harbor, "pin_note", rows[0]), text=note)
+    assert "Keep the note" not in answer.content.decode()
+    with harbor.scope():
+        assert Conversation.objects.get(pk=rows[0].pk).supervisor_note == note.replace("\r\n", "\n")
+
+
+def test_tags_that_failed_are_chosen_again_when_they_are_tried_again(harbor, rows):
+    with harbor.scope():
+        # Their numbers begin with the same digit as others': none of these is meant.
+        tags = [Tag.objects.create(name=f"tag {number}") for number in range(30)]
+    chosen = tags[-2:]
+    _, run = proceed(
+        harbor, "set_tags", opened(harbor, "set_tags", *rows), add=[str(tag.pk) for tag in chosen], drop=[]
+    )
+    run = work(harbor, run)
+    with harbor.scope():
+        run.items.update(outcome="failed")
+        BulkAction.objects.filter(pk=run.pk).update(status=RunStatus.FAILED, failed=2)
+    dialog = harbor.client().post(harbor.url(f"action-history/{run.pk}/retry/"), headers=HTMX)
+    adding = {tag["id"] for tag in dialog.context["tags"] if tag["adding"]}
+    assert adding == {tag.pk for tag in chosen}
+    assert not any(tag["dropping"] for tag in dialog.context["tags"])
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,9 @@ def test_simulated_traffic_keeps_the_rules(floor, in_harbor):
 def test_simulated_representatives_answer_offers_but_the_first_is_left_to_people(floor, in_harbor):
     with in_harbor():
         actor = system_actor(Organization.objects.get(slug="harbor"))
-        # With little room, so that a hundred steps fill it and the first one's turn comes.
-        Representative.objects.filter(type="person").exclude(email__startswith="rep1@").update(total_units=60)
+        # As if somebody had opened the desk; everybody has room for three.
+        Representative.objects.filter(email__startswith="rep1@").update(presence="available")
+        Representative.objects.filter(type="person").update(total_units=90)
     with closing(Client(floor, "demo-key-harbor")) as client:
         simulation = Simulation("harbor", client, random.Random(5))
         for number in range(100):

@@ -210,6 +210,37 @@ def test_what_waits_too_long_is_moved_even_after_a_supervisors_assignment(harbor
         invariants.assert_all()
 
 
+def test_what_a_rule_can_not_move_holds_up_no_other_queue(harbor, nobody, monkeypatch):
+    """Its target is closed, so it stays; the sweep looks at so many rows, the longest wait first."""
+    monkeypatch.setattr(dispatch, "AT_ONCE", 2)
+    with harbor.scope():
+        closed, elsewhere, target = (factories.make_queue(name) for name in ("Closed", "Elsewhere", "Target"))
+        for queue in (closed, elsewhere, target):
+            factories.make_representative(queues=[queue], presence=Presence.OFFLINE)
+        shut(closed)
+        rule(harbor.orders, "wait", "transfer", limit=60, target=closed)
+        rule(elsewhere, "wait", "transfer", limit=60, target=target)
+        hours_ago = NOW - timedelta(hours=3)
+        factories.make_conversations(3, channel=Channel.SMS, queue=harbor.orders, created_at=hours_ago)
+        row = factories.make_conversation(channel=Channel.SMS, queue=elsewhere, created_at=NOW - timedelta(minutes=5))
+        sweep(harbor)
+        assert state(row) == (Status.OPEN, target.pk)
+
+
+def test_live_chats_that_a_rule_keeps_in_a_closed_queue_hold_up_no_other(harbor, nobody, monkeypatch):
+    monkeypatch.setattr(dispatch, "AT_ONCE", 2)
+    with harbor.scope():
+        keeps = factories.make_queue("Keeps")
+        shut(keeps)
+        rule(keeps, "outside_hours", "assign_anyway")
+        factories.make_conversations(3, queue=keeps, created_at=NOW - timedelta(hours=3))
+        ends = factories.make_queue("Ends")
+        shut(ends)
+        row = factories.make_conversation(queue=ends, created_at=NOW - timedelta(minutes=5))
+        sweep(harbor)
+        assert state(row)[0] == Status.CLOSED
+
+
 def test_what_waits_too_long_may_end_with_a_word(harbor, nobody):
     with harbor.scope():
         rule(harbor.orders, "wait", "end", limit=60)

@@ -61,6 +61,17 @@ def overflow(**fields):
     return {"overflow_rules-TOTAL_FORMS": 1, **{f"overflow_rules-0-{name}": value for name, value in row.items()}}
 
 
+def test_no_rule_ends_records(harbor):
+    with harbor.scope():
+        cases = factories.make_queue("Cases", kind=Kind.RECORD)
+    page = url(Queue, "change", cases.pk)
+    response = harbor.client(harbor.admin).post(
+        page, queue_form(name="Cases", is_active="on", **overflow(action="end", target_queue=""))
+    )
+    (errors,) = response.context["inline_admin_formsets"][1].formset.errors
+    assert errors["action"] == ["Records are never ended. Keep them, or move them to another queue."]
+
+
 def test_overflow_moves_work_to_another_queue_of_the_same_type(harbor):
     with harbor.scope():
         voice = factories.make_queue("Calls", kind=Kind.VOICE)
