@@ -1,7 +1,7 @@
 """Does the next chunk of a run: claim, perform, store the outcomes, all in the caller's transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -57,8 +57,9 @@ def run_chunk(bulk_action_id: int, *, patient: bool = True) -> Next:
     if run is None:
         return Next.NOTHING
     if run.cancel_requested_at is not None:
-        skip_pending(run)
+        # Conversations before the run, which both of these touch: as whoever answers an offer locks them.
         withdraw_offered(run)
+        skip(run, claim(run, run.total))
         return Next.FINISH
     if run.status == RunStatus.QUEUED:
         lifecycle.move(run.pk, "begin")
@@ -188,10 +189,8 @@ def withdraw_offered(run: BulkAction) -> bool:
     return bool(offered)
 
 
-def skip_pending(run: BulkAction, *, waits: bool = False) -> int:
-    """Skip as cancelled what nobody is working on right now; with `waits`, what is still pending afterwards."""
+def skip(run: BulkAction, claimed: Iterable[int]) -> None:
+    """What was claimed is skipped as cancelled."""
     said = sentence_of(progress.CANCELLED)
-    results = [Result(pk, "skipped", progress.CANCELLED, said) for pk in claim(run, run.total, waits=waits)]
-    if results:
+    if results := [Result(pk, "skipped", progress.CANCELLED, said) for pk in claimed]:
         store(run, results)
-    return len(results)

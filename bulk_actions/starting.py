@@ -144,11 +144,11 @@ def cancel(run: BulkAction, *, actor: Actor) -> None:
     with transaction.atomic():
         if run.status == RunStatus.AWAITING_APPROVAL and _withdrawn(run, actor):
             return
-        # Items before the run, as a chunk locks them.
-        execution.skip_pending(run, waits=run.action in OFFERING)
-        now = timezone.now()
-        # Conversations are locked before runs, as by whoever answers the offer.
+        # Items before conversations, as a chunk locks them, and both before the run, as by whoever answers an offer.
+        pending = execution.claim(run, run.total, waits=run.action in OFFERING)
         offered = lock_offered(run.key, actor=actor) if run.action in OFFERING else []
+        now = timezone.now()
+        execution.skip(run, pending)
         # Asked again under the row's lock: of two people who cancel at once one does.
         asked = BulkAction.objects.select_for_update().values_list("cancel_requested_at", flat=True).get(pk=run.pk)
         if asked is None and lifecycle.touch(run.pk, cancel_requested_at=now, enqueued_at=now):
