@@ -14,3 +14,4 @@ class AnalyticsConfig(AppConfig):
         import_module("analytics.live_view")
         import_module("analytics.grids.live_view")
         import_module("analytics.grids.person_view")
+        import_module("analytics.customized.live_view")

@@ -29,7 +29,7 @@ def page_context(slug: str, shown: ConversationFilter) -> dict[str, Any]:
     window = window_of(shown)
     return {
         **report_context(slug, shown, report.read(shown.rows())),
-        "scope_words": _scope_words(shown),
+        "scope_words": scope_words(shown),
         "windows": [
             {"label": label, "url": _address(slug, shown, name, keep=True), "current": name == window}
             for name, label in LABELS.items()
@@ -49,7 +49,7 @@ def _address(slug: str, shown: ConversationFilter, window: str, *, keep: bool = 
     return with_query(reverse(REPORT.url_name, args=[slug]), urlencode([*window_pair, *kept]))
 
 
-def _scope_words(shown: ConversationFilter) -> str:
+def scope_words(shown: ConversationFilter) -> str:
     """Whose numbers these are; a chosen queue stands among the chips."""
     choices = shown.choices
     if choices.actor.queue_ids is None:

@@ -51,16 +51,25 @@ def period_sums(period: Period, scope: Scope, only: Sequence[Measure] = MEASURES
 
 def sums_by_queue(period: Period, scope: Scope, only: Sequence[Measure] = MEASURES) -> dict[int, dict[str, Any]]:
     """The same for each queue in which anything happened. Five queries at most."""
+    queue = {"of_queue": F("queue_id")}
+    return {key[0]: sums for key, sums in sums_by(queue, lambda event: queue, period, scope, only).items()}
+
+
+def sums_by(
+    keys: Mapping[str, Any], of_stays: measures.Keys, period: Period, scope: Scope, only: Sequence[Measure] = MEASURES
+) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The same for each combination of keys that roll-ups know: queue, channel and time. Five queries at most."""
     whole = _counted_part(period)
     edges = [period] if whole is None else [Period(period.since, whole.since), Period(whole.until, period.until)]
-    found = measures.direct_sums_by_queue([edge for edge in edges if edge.since < edge.until], scope, only)
+    found = measures.direct_sums_by(of_stays, [edge for edge in edges if edge.since < edge.until], scope, only)
     if whole is not None:
         rows: Any = Rollup.objects.filter(scope.condition(), starts_at__gte=whole.since, starts_at__lt=whole.until)
-        summed = rows.order_by().values("queue_id").annotate(**{f"of_{each.name}": Sum(each.name) for each in only})
-        for row in summed:
-            sums = found.setdefault(row["queue_id"], {each.name: each.nothing for each in only})
+        summed = {f"of_{each.name}": Sum(each.name) for each in only}
+        for row in rows.order_by().values(**keys).annotate(**summed) if keys else [rows.aggregate(**summed)]:
+            key = tuple(row[name] for name in keys)
+            sums = found.setdefault(key, {each.name: each.nothing for each in only})
             for each in only:
-                sums[each.name] += row[f"of_{each.name}"]
+                sums[each.name] += row[f"of_{each.name}"] or each.nothing
     return found
 
 

@@ -15,13 +15,16 @@ LENGTHS = {
 TODAY = "today"
 SPANS = {**{name: label for name, (label, _) in LENGTHS.items()}, TODAY: "Today"}
 DEFAULT = "1h"
+# A report may also look further back.
+LONGER = {"7d": ("Last 7 days", timedelta(days=7)), "30d": ("Last 30 days", timedelta(days=30))}
+SPANS_OF_REPORTS = {**SPANS, **{name: label for name, (label, _) in LONGER.items()}}
 
 
 def period_of(span: str, now: datetime) -> Period:
     """One query for today, none otherwise."""
     if span == TODAY:
         return Period(start_of_today(now), now)
-    return Period(now - LENGTHS[span][1], now)
+    return Period(now - {**LENGTHS, **LONGER}[span][1], now)
 
 
 def start_of_today(now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analytics import views
+from analytics.customized import views as customized
 from analytics.grids import views as grids
 
 app_name = "analytics"
@@ -13,6 +14,11 @@ urlpatterns = [
     path("queues/", grids.show_queues, name="queues"),
     path("representatives/", grids.show_representatives, name="representatives"),
     path("representatives/<int:representative_id>/", grids.show_representative, name="representative"),
+    path("reports/", customized.show_reports, name="reports"),
+    path("reports/report/", customized.show_customized, name="customized"),
+    path("reports/edit/", customized.edit_report, name="edit-report"),
+    path("reports/check/", customized.check_report, name="check-report"),
+    path("reports/file/", customized.report_file, name="report-file"),
     # What stands behind a figure
     path("metrics/<slug:name>/", views.show_metric, name="metric"),
 ]

@@ -16,7 +16,7 @@ from contact_center.tenancy.access import Actor
 from contact_center.web.csv_export import moment, read_lot, stream
 from contact_center.web.pagination import Anchor
 from conversations import queries
-from conversations.filters import ConversationFilter
+from conversations.filters import LAYOUT, ConversationFilter
 from conversations.list_context import details_url_of
 from conversations.models import Conversation
 from conversations.presenters import HAND_RAISED, ConversationRow, wait_ended
@@ -37,7 +37,8 @@ class Exported:
 
 def rows_to_export(shown: ConversationFilter) -> QuerySet[Conversation]:
     """What the file would hold now. Raises errors.Invalid where the filter makes no sense: nothing is guessed."""
-    wrong = [notice for each, notice in zip(shown.senseless, shown.notices, strict=True) if each.name != "size"]
+    told = zip(shown.senseless, shown.notices, strict=True)
+    wrong = [notice for each, notice in told if each.name not in ("size", LAYOUT)]
     if wrong:
         raise Invalid(f"{wrong[0]} Nothing was exported.")
     return shown.rows()

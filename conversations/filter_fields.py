@@ -135,7 +135,7 @@ def _unanswered_over(longest: timedelta) -> Q:
 
 
 STATUSES: dict[str, str] = dict(Status.choices)
-_CHANNELS: dict[str, str] = dict(Channel.choices)
+CHANNELS: dict[str, str] = dict(Channel.choices)
 _MODES: dict[str, str] = {Mode.LIVE_CHAT.value: Mode.LIVE_CHAT.label, Mode.PERSISTENT.value: Mode.PERSISTENT.label}
 PRIORITIES: dict[str, str] = {priority.name.lower(): str(priority.label) for priority in reversed(Priority)}
 RECORD_TYPES: dict[str, str] = dict(RecordItem.Type.choices)
@@ -225,7 +225,7 @@ FIELDS: tuple[Field, ...] = (
     _one_of("status", "Status", lambda c: {**STATUSES, ANY_STATUS: "Any"}, _status, offered=lambda c: STATUSES),
     _one_of("detail", "Status detail", lambda c: {value: label for value, (label, _) in _DETAILS.items()}, _detail),
     _one_of("kind", "Kind", lambda c: KINDS, _kind),
-    _one_of("channel", "Channel", lambda c: _CHANNELS, _column("channel")),
+    _one_of("channel", "Channel", lambda c: CHANNELS, _column("channel")),
     _one_of("mode", "Mode", lambda c: _MODES, _column("mode")),
     _one_of("record_type", "Record type", lambda c: RECORD_TYPES, _column("record__record_type")),
     _one_of("queue", "Queue", lambda c: c.queues, _ids("queue_id"), offered=_queues_offered),

@@ -33,6 +33,8 @@ from conversations.visibility import visible_to
 BY_NAME: dict[str, Field] = {each.name: each for each in FIELDS}
 # What makes a query say more than "this view".
 DEFINING = frozenset({*BY_NAME, "q", "sort", "columns"})
+# Under which senseless parts of a layout stand, each a sentence already.
+LAYOUT = "layout"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class ConversationFilter:
     size: int = DEFAULT_PAGE_SIZE
     listing: Listing = ONGOING
     view: View | None = None
+    # What listing.layout put into the query, and which of its figures is opened.
+    carried: tuple[tuple[str, str], ...] = ()
+    figure: str = ""
 
     @classmethod
     def from_query(
@@ -62,7 +67,9 @@ class ConversationFilter:
         choices = choices or Choices(actor)
         key = query.get("view") or ""
         view = find_view(actor, listing.name, key) if key else None
-        defined_by = QueryDict(view.query) if view and DEFINING.isdisjoint(query) else query
+        layout = listing.layout
+        defining = DEFINING.union(layout.names) if layout else DEFINING
+        defined_by = QueryDict(view.query) if view and defining.isdisjoint(query) else query
         values, senseless = accepted_values(defined_by, choices)
         text = search.tidy(defined_by.get("q") or "")
         if text and not search.is_searchable(text):
@@ -81,7 +88,19 @@ class ConversationFilter:
         size = or_default(page_size, "size", query, DEFAULT_PAGE_SIZE, senseless)
         if key and view is None:
             senseless.append(Senseless("view", key))
-        return cls(choices, text, values, tuple(senseless), order, columns, size, listing, view)
+        shown = cls(choices, text, values, tuple(senseless), order, columns, size, listing, view)
+        return shown._laid_out(query, defined_by) if layout else shown
+
+    def _laid_out(self, query: QueryDict, defined_by: QueryDict) -> "ConversationFilter":
+        """With what the list's layout reads of the same query."""
+        layout = self.listing.layout
+        assert layout is not None  # noqa: S101 - asked by the caller
+        carried = layout.carried({name: defined_by.getlist(name) for name in layout.names})
+        shown = replace(self, carried=carried, figure=query.get("figure") or "")
+        wrong = [Senseless(LAYOUT, sentence) for sentence in layout.problems(shown)]
+        if shown.figure and layout.figure_label(shown) is None:
+            wrong.append(Senseless("figure", shown.figure))
+        return replace(shown, senseless=(*self.senseless, *wrong))
 
     @classmethod
     def from_text(cls, text: str, actor: Actor) -> "ConversationFilter":
@@ -97,6 +116,8 @@ class ConversationFilter:
     def apply(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
         """The list's rows this filter lets through, unordered. One query for a search, two with messages."""
         rows = rows.filter(self.listing.base)
+        if self.figure and self.listing.layout:
+            return rows.none() if self._wrong("figure") else self.listing.layout.rows_behind(self, rows)
         if self._is_of_ongoing:
             rows = rows.filter(ONGOING_ROW)
         for each in FIELDS:
@@ -155,6 +176,10 @@ class ConversationFilter:
             return f"The columns “{value}” can’t be shown. The usual ones are."
         if wrong.name == "view":
             return f"There is no view “{value}” here, or it isn’t shared with you any more, so nothing matches."
+        if wrong.name == LAYOUT:
+            return wrong.value
+        if wrong.name == "figure":
+            return f"There is no figure “{value}” here, so nothing matches."
         if wrong.name == "size":
             return f"“{value}” isn’t a page size. {self.size} rows are shown."
         return f"“{value}” isn’t a value of the filter {BY_NAME[wrong.name].label}, so nothing matches it."
@@ -162,7 +187,9 @@ class ConversationFilter:
     def chips(self) -> list[Chip]:
         """The filter in words, each part removable. The search text stands in its own box."""
         chips = []
-        if self._is_of_ongoing:
+        if self.figure and self.listing.layout and (label := self.listing.layout.figure_label(self)):
+            chips.append(Chip("Behind the figure", label, replace(self, figure="").query_string()))
+        elif self._is_of_ongoing:
             chips.append(Chip("Status", "is not Closed", self.replaced("status", (ANY_STATUS,)).query_string()))
         for each in FIELDS:
             for value in self.values.get(each.name, ()):
@@ -177,7 +204,7 @@ class ConversationFilter:
 
     @property
     def is_default(self) -> bool:
-        return not self.text and not self.values and not self.senseless
+        return not self.text and not self.values and not self.senseless and not self.figure
 
     @property
     def description(self) -> str:
@@ -207,6 +234,10 @@ class ConversationFilter:
 
     def showing(self, columns: Columns) -> "ConversationFilter":
         return replace(self, columns=columns)
+
+    def of_figure(self, figure: str) -> "ConversationFilter":
+        """With this figure opened; without one for ""."""
+        return replace(self, figure=figure)
 
     def of_size(self, size: int) -> "ConversationFilter":
         return replace(self, size=size)
@@ -241,7 +272,7 @@ class ConversationFilter:
             pairs.append(("sort", str(self.order)))
         if self.columns != self.listing.columns:
             pairs.append(("columns", str(self.columns)))
-        return pairs
+        return [*pairs, *self.carried]
 
     def pairs(self) -> list[tuple[str, str]]:
         """The canonical query of the address: the view as it is, or what was made of it."""
@@ -253,6 +284,8 @@ class ConversationFilter:
         pairs += [("view", wrong.value) for wrong in self.senseless if wrong.name == "view"]
         if self.size != DEFAULT_PAGE_SIZE:
             pairs.append(("size", str(self.size)))
+        if self.figure:
+            pairs.append(("figure", self.figure))
         return pairs
 
     def query_string(self, **more: Any) -> str:
@@ -264,6 +297,6 @@ class ConversationFilter:
 
         A view stands there written out, so that nobody's later change of it changes what was meant.
         """
-        given = {"list": "" if self.listing is ONGOING else self.listing.name, **more}
+        given = {"list": "" if self.listing is ONGOING else self.listing.name, "figure": self.figure, **more}
         wrong = [("view", wrong.value) for wrong in self.senseless if wrong.name == "view"]
         return urlencode([*self.definition_pairs(), *wrong, *((name, value) for name, value in given.items() if value)])

@@ -42,7 +42,7 @@ def list_context(
             {"label": chip.label, "value": chip.value, "remove_url": with_query(list_url, chip.query_without)}
             for chip in shown.chips()
         ],
-        "filter_fields": _filter_fields(shown),
+        "filter_fields": filter_fields(shown),
         "filter_state": [{"name": name, "value": value} for name, value in _carried(shown)],
         "filter_notices": shown.notices,
         "columns": _columns(shown, list_url),
@@ -69,12 +69,15 @@ def view_context(actor: Actor, shown: ConversationFilter) -> dict[str, Any]:
     """The view in the selector: its name, whether it was edited, and where one chooses and saves."""
     view, slug = shown.view, actor.organization_slug
     at = f"?{shown.query_string(list=shown.listing.name)}"
-    unnamed = "Unsaved view" if shown.definition else "All ongoing"
+    unnamed = f"Unsaved {shown.listing.noun}" if shown.definition else "All ongoing"
+    can_save = bool(shown.definition) and (view is None or shown.is_edited) and actor.may(shown.listing.keeping)
     return {
         "name": view.name if view else unnamed,
+        "noun": shown.listing.noun,
         "is_edited": shown.is_edited,
-        "can_save": bool(shown.definition) and (view is None or shown.is_edited),
-        "chooser_url": reverse("conversations:views", args=[slug]) + at,
+        "can_save": can_save,
+        # A list whose views have a page of their own has no selector.
+        "chooser_url": "" if shown.listing.home_url_name else reverse("conversations:views", args=[slug]) + at,
         "save_url": reverse("conversations:save-view", args=[slug]) + at,
     }
 
@@ -92,7 +95,7 @@ def with_query(url: str, query: str) -> str:
     return f"{url}?{query}" if query else url
 
 
-def _filter_fields(shown: ConversationFilter) -> list[dict[str, Any]]:
+def filter_fields(shown: ConversationFilter) -> list[dict[str, Any]]:
     return [
         {
             "name": field.name,

@@ -5,18 +5,46 @@ One implementation of filter, order, pages, selection and live rows serves all o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contact_center.errors import NotFound
+from contact_center.tenancy.roles import Right
 from conversations.columns import COLUMNS, Columns
 from conversations.filter_fields import STATUSES, Names
+from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
 from conversations.rules import Action
 from conversations.sorting import DEFAULT_ORDER, Order
 from conversations.states import Status
 from routing.kinds import Channel
+
+if TYPE_CHECKING:
+    from conversations.filters import ConversationFilter
+
+
+class Layout(Protocol):
+    """What another app puts into a list's query beside the filter: parts of a view that mean nothing in here."""
+
+    # Query names that are saved with a view, in their order.
+    names: tuple[str, ...]
+
+    def carried(self, values: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
+        """The canonical pairs of what an address holds under these names."""
+        ...
+
+    def problems(self, shown: "ConversationFilter") -> list[str]:
+        """What of it makes no sense, a sentence each."""
+        ...
+
+    def figure_label(self, shown: "ConversationFilter") -> str | None:
+        """The opened figure in words; None for what isn't one."""
+        ...
+
+    def rows_behind(self, shown: "ConversationFilter", rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """The conversations that the opened figure counts, of these."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -43,6 +71,13 @@ class Listing:
     empty_title: str = "No ongoing conversations"
     empty_text: str = "New conversations appear here by themselves as soon as they arrive."
     show_all: str = "Show all ongoing conversations"
+    # Who opens it, and who saves and changes views of it; what such a view is called.
+    right: Right = Right.SUPERVISE
+    keeping: Right = Right.SUPERVISE
+    noun: str = "view"
+    # Where people go from a view that is gone, unless to the list as it is without one.
+    home_url_name: str = ""
+    layout: Layout | None = None
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -187,6 +222,11 @@ REPORT = Listing(
 )
 
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in (ONGOING, RECORDS, REPORT)}
+
+
+def register(listing: Listing) -> None:
+    """A list of an app that stands on this one; saved views, selections and exports know it from then on."""
+    LISTINGS[listing.name] = listing
 
 
 def listing_of(query: Mapping[str, Any]) -> Listing:

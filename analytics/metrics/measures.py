@@ -226,14 +226,25 @@ def direct_sums(periods: Iterable[Period], scope: Scope, only: Sequence[Measure]
     return sums
 
 
-def direct_sums_by_queue(
-    periods: Iterable[Period], scope: Scope, only: Sequence[Measure] = MEASURES
-) -> dict[int, dict[str, Any]]:
-    """The same for each queue in which anything happened."""
-    chosen, found = list(periods), dict[int, dict[str, Any]]()
+# The keys by which sums are told apart: a name and what stands behind it, over the stays with an event.
+Keys = Callable[[Event], Mapping[str, Any]]
+Narrowed = Callable[[QuerySet[QueueSegment], Event], QuerySet[QueueSegment]]
+
+
+def direct_sums_by(
+    keys: Keys,
+    periods: Iterable[Period],
+    scope: Scope,
+    only: Sequence[Measure] = MEASURES,
+    narrowed: Narrowed = lambda rows, event: rows,
+) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The same for each combination of keys in which anything happened, of those stays that `narrowed` leaves."""
+    chosen, found = list(periods), dict[tuple[Any, ...], dict[str, Any]]()
     for event in sorted({measure.event for measure in only}) if chosen else ():
-        rows: Any = stays(event, chosen, scope, only).order_by().values("queue_id")
-        for row in rows.annotate(**aggregates(event, only)):
+        by = keys(event)
+        rows: Any = narrowed(stays(event, chosen, scope, only), event).order_by()
+        counts = aggregates(event, only)
+        for row in rows.values(**by).annotate(**counts) if by else [rows.aggregate(**counts)]:
             nothing = {measure.name: measure.nothing for measure in only}
-            found.setdefault(row["queue_id"], nothing).update(read(row, event, only))
+            found.setdefault(tuple(row[name] for name in by), nothing).update(read(row, event, only))
     return found

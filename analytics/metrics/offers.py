@@ -55,7 +55,7 @@ OF_OFFERS = (
     ),
 )
 NO_OFFERS = {metric.name: 0 for metric in OF_OFFERS}
-_OUTCOMES = {
+OUTCOMES = {
     "offers": Q(),
     "offers_accepted": Q(outcome=OfferOutcome.ACCEPTED),
     "offers_rejected": Q(outcome=OfferOutcome.REJECTED),
@@ -68,13 +68,13 @@ def offers(period: Period, scope: Scope) -> QuerySet[Offer]:
     made = Offer.objects.filter(offered_at__gte=period.since, offered_at__lt=period.until)
     stays = QueueSegment.objects.filter(conversation=OuterRef("conversation"), entered_at__lte=OuterRef("offered_at"))
     then = stays.order_by("-entered_at", "-pk").values("queue_id")[:1]
-    if scope.queue_ids is not None:
-        made = made.alias(queue_then=Subquery(then))
-    return made.filter(scope.condition(queue="queue_then", channel="conversation__channel"))
+    return made.alias(queue_then=Subquery(then)).filter(
+        scope.condition(queue="queue_then", channel="conversation__channel")
+    )
 
 
 def offers_by_representative(period: Period, scope: Scope) -> dict[int, dict[str, int]]:
     """Of everybody who was offered anything. One query."""
-    counts = {f"of_{name}": Count("pk", filter=condition) for name, condition in _OUTCOMES.items()}
+    counts = {f"of_{name}": Count("pk", filter=condition) for name, condition in OUTCOMES.items()}
     rows: Any = offers(period, scope).order_by().values("representative_id").annotate(**counts)
-    return {row["representative_id"]: {name: row[f"of_{name}"] for name in _OUTCOMES} for row in rows}
+    return {row["representative_id"]: {name: row[f"of_{name}"] for name in OUTCOMES} for row in rows}

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from contact_center.demo_data.cast import SECOND_SUPERVISOR, Cast
 from contact_center.tenancy.models import ApiKey, Membership, Organization, OrganizationSettings, hash_key
+from contact_center.tenancy.roles import Role
 from contact_center.tenancy.toggles import MONITORING_NOTICE_VERSION, Toggle
 from conversations.models import Disposition, ForceCloseReason, MessageTemplate
 from routing import auto_close
@@ -115,6 +116,8 @@ def seed_settings(cast: Cast, organization: Organization, memberships: dict[str,
         monitoring_confirmed_by=memberships[cast.address("admin")].user,
         monitoring_confirmed_at=timezone.now(),
         customer_notice=f"{organization.name} may listen in on conversations to help its people serve you well.",
+        reports_enabled=True,
+        report_readers=[Role.SUPERVISOR, Role.ADMINISTRATOR],
     )
 
 

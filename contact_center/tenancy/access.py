@@ -36,6 +36,8 @@ class Actor:
     queue_ids: frozenset[int] | None = None
     may_notify: bool = False
     api_access: bool = False
+    # What the roles would allow and the organization's settings don't.
+    withheld: frozenset[Right] = frozenset()
     time_zone: str = field(default="UTC", compare=False)
 
     @property
@@ -47,7 +49,7 @@ class Actor:
         return Role.SUPERVISOR in self.roles
 
     def may(self, right: Right) -> bool:
-        return not self.roles.isdisjoint(ROLES_WITH[right])
+        return right not in self.withheld and not self.roles.isdisjoint(ROLES_WITH[right])
 
     def sees_queue(self, queue_id: int) -> bool:
         return self.queue_ids is None or queue_id in self.queue_ids
@@ -108,8 +110,30 @@ def actor_of(membership: Membership, organization: Organization) -> Actor:
         queue_ids=None if membership.all_queues else frozenset(scope.values_list("queue_id", flat=True)),
         may_notify=membership.may_notify,
         api_access=membership.api_access,
+        withheld=_withheld(membership, settings),
         time_zone=membership.user.time_zone or (settings.time_zone if settings else "UTC"),
     )
+
+
+def _withheld(membership: Membership, settings: OrganizationSettings | None) -> frozenset[Right]:
+    chosen = _chosen_roles(settings)
+    return frozenset(right for right, roles in chosen.items() if roles.isdisjoint(membership.roles))
+
+
+def _chosen_roles(settings: OrganizationSettings | None) -> dict[Right, set[str]]:
+    """The roles to which the organization gives the rights that are its to give."""
+    readers = set(settings.report_readers) if settings and settings.reports_enabled else set()
+    makers = readers & set(settings.report_makers) if settings else set()
+    return {Right.READ_REPORTS: readers, Right.MAKE_REPORTS: makers}
+
+
+def roles_with(right: Right) -> list[str]:
+    """The roles that hold it in the organization in scope. One query where the organization decides."""
+    able = [role.value for role in Role if role in ROLES_WITH[right]]
+    if right not in _chosen_roles(None):
+        return able
+    chosen = _chosen_roles(OrganizationSettings.objects.first())[right]
+    return [role for role in able if role in chosen]
 
 
 P = ParamSpec("P")

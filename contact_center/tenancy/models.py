@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contact_center.tenancy.fields import OrganizationForeignKey
-from contact_center.tenancy.roles import Role
+from contact_center.tenancy.roles import ROLES_WITH, Right, Role
 from contact_center.tenancy.scope import OrganizationModel, same_organization_key
 from contact_center.tenancy.toggles import Toggle
 
@@ -85,6 +85,13 @@ class Organization(models.Model):
         return self.name
 
 
+REPORT_ROLES = [(role.value, role.label) for role in Role if role in ROLES_WITH[Right.READ_REPORTS]]
+
+
+def supervisors() -> list[str]:
+    return [Role.SUPERVISOR.value]
+
+
 class OrganizationSettings(OrganizationModel):
     """How one organization works: toggles, notices, limits. One row per organization."""
 
@@ -107,6 +114,23 @@ class OrganizationSettings(OrganizationModel):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text="Runs above this many conversations need a second supervisor.",
+    )
+    reports_enabled = models.BooleanField(
+        "customized reports", default=False, help_text="People make, save and share reports of their own."
+    )
+    report_readers = ArrayField(
+        models.CharField(max_length=20, choices=REPORT_ROLES),
+        default=supervisors,
+        blank=True,
+        verbose_name="who may see them",
+        help_text="The conversations behind the figures stay with supervisors.",
+    )
+    report_makers = ArrayField(
+        models.CharField(max_length=20, choices=REPORT_ROLES),
+        default=supervisors,
+        blank=True,
+        verbose_name="who may make and change them",
+        help_text="Among those who may see them.",
     )
     reject_sets_do_not_disturb = models.BooleanField(default=False)
     missed_offer_sets_inactive = models.BooleanField(default=False)

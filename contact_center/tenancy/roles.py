@@ -21,6 +21,10 @@ class Right(StrEnum):
     READ_AUDIT = "read_audit"
     USE_DESK = "use_desk"
     CONFIGURE = "configure"
+    # The organization gives these two to roles of its choice, among those below.
+    READ_REPORTS = "read_reports"
+    MAKE_REPORTS = "make_reports"
+    KEEP_VIEWS = "keep_views"
 
 
 ROLES_WITH: dict[Right, frozenset[Role]] = {
@@ -30,6 +34,10 @@ ROLES_WITH: dict[Right, frozenset[Role]] = {
     Right.READ_AUDIT: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Right.USE_DESK: frozenset({Role.REPRESENTATIVE}),
     Right.CONFIGURE: frozenset({Role.ADMINISTRATOR}),
+    Right.READ_REPORTS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
+    Right.MAKE_REPORTS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
+    # Whoever has lists or reports; which of them is asked of the list.
+    Right.KEEP_VIEWS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
 }
 
 REFUSAL: dict[Right, str] = {
@@ -39,4 +47,7 @@ REFUSAL: dict[Right, str] = {
     Right.READ_AUDIT: "The audit log is for administrators and auditors.",
     Right.USE_DESK: "The desk is for representatives.",
     Right.CONFIGURE: "Only administrators configure the organization.",
+    Right.READ_REPORTS: "Your organization hasn’t turned customized reports on for your role. An administrator can.",
+    Right.MAKE_REPORTS: "Your organization lets other roles make and change reports. An administrator can add yours.",
+    Right.KEEP_VIEWS: "Views and reports are for supervisors and those who see reports.",
 }

@@ -37,6 +37,7 @@ class Section:
 CONVERSATIONS = Place("All ongoing conversations", "conversations/", Right.SUPERVISE, "c")
 RECORDS = Place("Ongoing record conversations", "conversations/records/", Right.SUPERVISE, "r", "record")
 REPORT = Place("Ongoing conversation report", "report/", Right.SUPERVISE, "o", "report")
+REPORTS = Place("Reports", "reports/", Right.READ_REPORTS, "e", "reports")
 WALLBOARD = Place("Wallboard", "wallboard/", Right.SUPERVISE, "w", "wallboard")
 QUEUES = Place("Queues", "queues/", Right.SUPERVISE, "q", "queue")
 REPRESENTATIVES = Place("Representatives", "representatives/", Right.SUPERVISE, "p", "users")
@@ -54,6 +55,7 @@ ADMINISTRATION = Place("Administration", "/admin/", Right.CONFIGURE, icon="shiel
 MAP: tuple[Place | Section, ...] = (
     Section("Conversations", "message", (CONVERSATIONS, RECORDS)),
     REPORT,
+    REPORTS,
     WALLBOARD,
     QUEUES,
     REPRESENTATIVES,

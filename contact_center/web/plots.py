@@ -1,6 +1,6 @@
 """Plots as data: a course over time and bars by category, each with its sentence and the table behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle, islice
@@ -47,18 +47,22 @@ class Course:
 
 @dataclass(frozen=True)
 class Bars:
-    """Counts by category, for components/_bars.html: `items` are (label, count), with the address each leads to."""
+    """Figures by category, for components/_bars.html: `items` are (label, value), with the address each leads to.
+
+    `write` is how a value reads; counts by themselves.
+    """
 
     id: str
     title: str
     summary: str
-    items: Sequence[tuple[str, int, str]]
+    items: Sequence[tuple[str, float, str]]
+    write: Callable[[float], str] = "{:,.0f}".format
 
     @property
     def rows(self) -> list[dict[str, Any]]:
         most = max((count for _, count, _ in self.items), default=0) or 1
         return [
-            {"label": label, "count": count, "width": round(100 * count / most, 1), "url": url}
+            {"label": label, "text": self.write(count), "width": round(100 * count / most, 1), "url": url}
             for label, count, url in self.items
         ]
 

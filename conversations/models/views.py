@@ -17,6 +17,7 @@ class SavedView(OrganizationModel):
         CONVERSATIONS = "conversations", "All ongoing conversations"
         RECORDS = "records", "Ongoing record conversations"
         REPORT = "report", "Ongoing conversation report"
+        CUSTOMIZED = "customized", "Customized reports"
 
     page = models.CharField(max_length=16, choices=Page.choices, default=Page.CONVERSATIONS)
     owner = OrganizationForeignKey("tenancy.Membership", on_delete=models.CASCADE, related_name="saved_views")

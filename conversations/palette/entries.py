@@ -38,10 +38,9 @@ _SEARCHED = {ONGOING: "Search all ongoing conversations", RECORDS: "Search ongoi
 
 def groups_for(actor: Actor) -> list[Group]:
     """One query for each list, none for whoever has no lists."""
-    if not actor.may(Right.SUPERVISE):
-        return [Group("Pages", _pages(actor))]
-    views = [_views(actor, listing) for listing in LISTINGS.values()]
-    return [Group("Pages", _pages(actor)), *views, Group("Search", _searches(actor))]
+    views = [_views(actor, listing) for listing in LISTINGS.values() if actor.may(listing.right)]
+    searches = [Group("Search", _searches(actor))] if actor.may(Right.SUPERVISE) else []
+    return [Group("Pages", _pages(actor)), *views, *searches]
 
 
 def _pages(actor: Actor) -> tuple[Entry, ...]:

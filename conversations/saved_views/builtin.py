@@ -64,6 +64,36 @@ BUILT_IN: Mapping[str, tuple[BuiltInView, ...]] = {
         BuiltInView("today", "Today", "window=today"),
         BuiltInView("all-open", "All open", "window=open"),
     ),
+    "customized": (
+        BuiltInView(
+            "queues",
+            "Queues at a glance",
+            "metric=backlog&metric=longest_wait&metric=incoming&metric=answered&metric=abandon_rate"
+            "&metric=service_level_20&by=queue&plot=incoming&plot=backlog",
+        ),
+        BuiltInView(
+            "by-the-hour",
+            "The day by the hour",
+            "metric=incoming&metric=answered&metric=abandoned&metric=average_speed_to_answer"
+            "&by=hour&plot=incoming&plot=average_speed_to_answer",
+        ),
+        BuiltInView(
+            "representatives",
+            "Work of representatives",
+            "metric=active&metric=offers&metric=offers_accepted&metric=offers_rejected&metric=offers_timed_out"
+            "&by=representative&plot=offers_accepted",
+        ),
+        BuiltInView(
+            "channels-of-the-week",
+            "Channels, day by day",
+            "metric=incoming&metric=abandon_rate&metric=average_handle_time&by=day&by=channel&plot=incoming&period=7d",
+        ),
+        BuiltInView(
+            "how-they-ended",
+            "How conversations ended",
+            "metric=closed&metric=average_conversation_time&by=disposition&plot=closed",
+        ),
+    ),
     "records": (
         BuiltInView(ALL, "All ongoing", ""),
         _UNASSIGNED,

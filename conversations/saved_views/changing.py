@@ -1,4 +1,7 @@
-"""What people do with views: save, change, rename, copy, share, delete, and choose the one they start with."""
+"""What people do with views: save, change, rename, copy, share, delete, and choose the one they start with.
+
+A customized report is a view as well: of a list of its own, with rights of its own, and called a report.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +16,8 @@ from contact_center.errors import Invalid, NotFound, Refused
 from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Membership
-from contact_center.tenancy.roles import Role
+from contact_center.tenancy.roles import REFUSAL, Role
+from conversations.listing import LISTINGS
 from conversations.models import DefaultView, SavedView, SavedViewShare
 from conversations.saved_views.builtin import ALL
 from conversations.saved_views.reading import View, visible_views
@@ -31,15 +35,16 @@ class NameTaken(Invalid):
 
 def save_new(actor: Actor, page: str, name: str, query: str, *, replace: bool = False) -> SavedView:
     """A view of one's own. Raises NameTaken unless `replace`, and errors.Invalid for an empty or long name."""
-    name = _checked(name)
+    _require_keeping(actor, page)
+    noun, name = _noun(page), _checked(name, page)
     own = SavedView.objects.filter(owner_id=actor.membership_id, page=page)
     taken = own.select_for_update(of=("self",)).filter(name__iexact=name).first()
     if taken is not None:
         if not replace:
-            raise NameTaken(f"You have a view called “{taken.name}” already.", fields={"name": "This name is taken."})
+            raise NameTaken(f"You have a {noun} called “{taken.name}” already.", fields={"name": "This name is taken."})
         return _store(taken, actor, query=query)
     if own.count() >= MOST_VIEWS:
-        raise Invalid(f"You have {MOST_VIEWS} views. Delete one that you don’t need.")
+        raise Invalid(f"You have {MOST_VIEWS} {noun}s. Delete one that you don’t need.")
     view = SavedView.objects.create(owner_id=_person(actor), page=page, name=name, query=query)
     _tell(actor, AuditAction.VIEW_SAVED, view)
     return view
@@ -51,10 +56,11 @@ def save_changes(actor: Actor, view_id: int, query: str) -> SavedView:
 
 
 def rename(actor: Actor, view_id: int, name: str) -> SavedView:
-    view, name = _editable(actor, view_id), _checked(name)
+    view = _editable(actor, view_id)
+    noun, name = _noun(view.page), _checked(name, view.page)
     others = SavedView.objects.filter(owner_id=view.owner_id, page=view.page, name__iexact=name).exclude(pk=view.pk)
     if others.exists():
-        raise NameTaken(f"There is a view called “{name}” already.", fields={"name": "This name is taken."})
+        raise NameTaken(f"There is a {noun} called “{name}” already.", fields={"name": "This name is taken."})
     return _store(view, actor, name=name)
 
 
@@ -130,10 +136,21 @@ def _person(actor: Actor) -> int:
     return actor.membership_id
 
 
-def _checked(name: str) -> str:
+def _noun(page: str) -> str:
+    return LISTINGS[page].noun
+
+
+def _require_keeping(actor: Actor, page: str) -> None:
+    right = LISTINGS[page].keeping
+    if not actor.may(right):
+        raise Refused(REFUSAL[right])
+
+
+def _checked(name: str, page: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise Invalid("Give the view a name.", fields={"name": "Give the view a name."})
+        sentence = f"Give the {_noun(page)} a name."
+        raise Invalid(sentence, fields={"name": sentence})
     if len(name) > LONGEST_NAME:
         sentence = f"A name has at most {LONGEST_NAME} characters; this one has {len(name)}."
         raise Invalid(sentence, fields={"name": sentence})
@@ -144,20 +161,24 @@ def _locked(actor: Actor, view_id: int) -> SavedView:
     found = visible_views(actor).select_for_update(of=("self",)).filter(pk=view_id).first()
     if found is None:
         raise NotFound("There is no such view, or it isn’t shared with you any more.")
+    _require_keeping(actor, found.page)
     return found
 
 
 def _editable(actor: Actor, view_id: int) -> SavedView:
     view = _locked(actor, view_id)
     if view.owner_id != actor.membership_id and not getattr(view, "may_edit", False):
-        raise Refused(f"Only {view.owner} and people with edit rights change this view. Save it as a new one instead.")
+        noun = _noun(view.page)
+        raise Refused(
+            f"Only {view.owner} and people with edit rights change this {noun}. Save it as a new one instead."
+        )
     return view
 
 
 def _owned(actor: Actor, view_id: int) -> SavedView:
     view = _locked(actor, view_id)
     if view.owner_id != actor.membership_id:
-        raise Refused(f"Only {view.owner}, whose view it is, does this.")
+        raise Refused(f"Only {view.owner}, whose {_noun(view.page)} it is, does this.")
     return view
 
 

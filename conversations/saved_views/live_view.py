@@ -10,7 +10,7 @@ from contact_center.errors import NotFound, Refused
 from contact_center.live.protocol import LiveView, Snapshot
 from contact_center.live.registry import live_view
 from contact_center.tenancy.access import Actor
-from contact_center.tenancy.roles import REFUSAL, Right
+from contact_center.tenancy.roles import REFUSAL
 from conversations.listing import LISTINGS, ONGOING, Listing
 from conversations.saved_views.counts import shared_view_counts
 from conversations.saved_views.reading import views_of
@@ -61,9 +61,9 @@ class ViewCounts(LiveView):
 
 @live_view("view-counts")
 def counts_of_views(actor: Actor, query: QueryDict) -> LiveView:
-    if not actor.may(Right.SUPERVISE):
-        raise Refused(REFUSAL[Right.SUPERVISE])
     listing = LISTINGS.get(query.get("list") or ONGOING.name)
     if listing is None:
         raise NotFound("There is no such list.")
+    if not actor.may(listing.right):
+        raise Refused(REFUSAL[listing.right])
     return ViewCounts(actor, listing)

@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from contact_center.errors import Refused
 from contact_center.tenancy.access import OrganizationRequest, organization_view
-from contact_center.tenancy.roles import Right
+from contact_center.tenancy.roles import REFUSAL, Right
 from conversations import exports
 from conversations.filters import ConversationFilter
 from conversations.listing import listing_of
@@ -36,4 +37,7 @@ def file(request: OrganizationRequest, organization: str) -> HttpResponseBase:
 
 
 def _shown(request: OrganizationRequest) -> ConversationFilter:
-    return ConversationFilter.from_query(request.GET, request.actor, listing_of(request.GET))
+    listing = listing_of(request.GET)
+    if not request.actor.may(listing.right):
+        raise Refused(REFUSAL[listing.right])
+    return ConversationFilter.from_query(request.GET, request.actor, listing)

@@ -18,6 +18,9 @@ class Event:
     channel: str
     wait: timedelta = timedelta(0)
     more: dict = field(default_factory=dict)
+    # The conversation as it is now, and who accepted it then.
+    row: object = None
+    by: int | None = None
 
 
 def events():
@@ -40,7 +43,9 @@ def _is_ai(representative):
 def _follow(row, stays, sessions, found):
     def add(kind, at, stay, **more):
         wait = at - came_in if came_in else timedelta(0)
-        found[kind].append(Event(at, stay.queue_id, row.channel, wait, more))
+        found[kind].append(Event(at, stay.queue_id, row.channel, wait, more, row, accepted_by.get(stay.accepted_at)))
+
+    accepted_by = {each.accepted_at: each.representative_id for each in sessions if each.accepted_at}
 
     began_with_ai = bool(sessions) and _is_ai(sessions[0].representative)
     of_people = stays[1:] if began_with_ai else stays
@@ -79,8 +84,8 @@ def _follow(row, stays, sessions, found):
         add("abandoned", row.closed_at, stays[-1], short=short, left=left)
 
 
-def period_values(since, until, queue_ids=None, channels=()):
-    """Every metric of the period by its definition."""
+def period_values(since, until, queue_ids=None, channels=(), where=lambda event: True, happened=None):
+    """Every metric of the period by its definition, of the events that `where` lets through."""
     inside = {
         kind: [
             each
@@ -88,8 +93,9 @@ def period_values(since, until, queue_ids=None, channels=()):
             if since <= each.at < until
             and (queue_ids is None or each.queue in queue_ids)
             and (each.channel in channels if channels else each.channel != "record")
+            and where(each)
         ]
-        for kind, found in events().items()
+        for kind, found in (happened or events()).items()
     }
     of = defaultdict(list, inside)
 
@@ -123,14 +129,15 @@ def period_values(since, until, queue_ids=None, channels=()):
     }
 
 
-def live_values(as_of, queue_ids=None, channels=()):
-    """Every live metric by its definition."""
+def live_values(as_of, queue_ids=None, channels=(), where=lambda row: True):
+    """Every live metric by its definition, of the conversations that `where` lets through."""
     rows = [
         row
         for row in Conversation.objects.select_related("representative")
         if row.status != "closed"
         and (queue_ids is None or row.queue_id in queue_ids)
         and (row.channel in channels if channels else row.channel != "record")
+        and where(row)
     ]
     phases = defaultdict(list)
     for row in rows:

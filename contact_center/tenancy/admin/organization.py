@@ -19,6 +19,7 @@ from contact_center.tenancy.toggles import APPROVABLE, MONITORING_NOTICE, MONITO
 
 MONITORING_FIELDS = ("consent_required", "customer_notice", "representatives_see_monitoring")
 APPROVAL_FIELDS = ("approval_actions", "approval_above")
+REPORT_FIELDS = ("reports_enabled", "report_readers", "report_makers")
 
 WHAT_IT_ALLOWS = {
     Toggle.MONITOR: "Supervisors may watch ongoing conversations and join them.",
@@ -106,6 +107,7 @@ class SettingsPage(OneRowAdmin):
         ("Monitoring", {"fields": ("notice", "confirmed", "confirmation", *MONITORING_FIELDS)}),
         ("Sentiment", {"fields": ("sentiment_alert_threshold",)}),
         ("Second approval", {"fields": APPROVAL_FIELDS}),
+        ("Customized reports", {"fields": REPORT_FIELDS}),
         ("Time", {"fields": ("time_zone",)}),
         ("Retention", {"fields": ("retention_days",)}),
     )
@@ -133,6 +135,7 @@ class SettingsPage(OneRowAdmin):
             form.add_error("confirmed", error.sentence)
             raise
         plain = [*MONITORING_FIELDS, "sentiment_alert_threshold", "time_zone", "retention_days", *APPROVAL_FIELDS]
+        plain += REPORT_FIELDS
         for name in plain:
             setattr(saved, name, form.cleaned_data[name])
         saved.save(update_fields=plain)

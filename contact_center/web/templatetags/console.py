@@ -88,6 +88,7 @@ TABLER_ICONS = {
     "video": "video",
     "record": "file-description",
     "report": "chart-histogram",
+    "reports": "report-analytics",
     "wallboard": "layout-dashboard",
     "email": "mail",
     "activity": "clipboard-list",

@@ -1,0 +1,1 @@
+"""Customized reports: metrics by dimensions over a filter, saved and shared as views of a list of their own."""
