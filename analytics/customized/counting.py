@@ -107,13 +107,13 @@ def count(question: Question) -> Counts:
         total |= of_all
     if len(rows) > MOST_ROWS:
         raise TooFine
-    nothing = {metric.name: 0.0 if _is_zero(metric) else None for metric in question.layout.metrics}
+    nothing = nothing_of(question.layout.metrics)
     return Counts({key: {**nothing, **values} for key, values in rows.items()}, {**nothing, **total})
 
 
-def _is_zero(metric: Metric) -> bool:
-    """Whether nothing of it is 0; a mean, a share or a longest of nothing is no figure."""
-    return metric.unit is Unit.COUNT
+def nothing_of(metrics: Iterable[Metric]) -> dict[str, Value]:
+    """No conversation is 0; a mean, a share or a longest of nothing is no figure."""
+    return {metric.name: 0.0 if metric.unit is Unit.COUNT else None for metric in metrics}
 
 
 def keys_of(dimensions: Sequence[Dimension], expression: Callable[[Dimension], Any]) -> dict[str, Any]:

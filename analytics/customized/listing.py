@@ -20,7 +20,7 @@ from routing.kinds import Channel
 class _Layout:
     """conversations.listing.Layout for reports."""
 
-    names = layout.NAMES
+    names: tuple[str, ...] = layout.NAMES
 
     def carried(self, values: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
         return layout.carried(values)

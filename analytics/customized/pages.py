@@ -61,7 +61,7 @@ def report_context(shown: ConversationFilter, now: datetime) -> dict[str, Any]:
         "scope_words": scope_words(shown),
         "has_period": layout.has_period,
         "spans": [
-            {"label": label, "url": _with(shown, "period", span), "current": span == layout.span}
+            {"label": _short(label), "url": _with(shown, "period", span), "current": span == layout.span}
             for span, label in spans.SPANS_OF_REPORTS.items()
         ],
         "edit_url": _edit_url(actor, shown) if actor.may(Right.MAKE_REPORTS) else "",
@@ -69,6 +69,12 @@ def report_context(shown: ConversationFilter, now: datetime) -> dict[str, Any]:
         "reports_url": reverse("analytics:reports", args=[slug]),
         "shows_conversations": actor.may(Right.SUPERVISE),
     }
+
+
+def _short(label: str) -> str:
+    """“24 hours”: the switch says that it is about a period."""
+    words = label.removeprefix("Last ")
+    return words[:1].upper() + words[1:]
 
 
 def _with(shown: ConversationFilter, name: str, value: str) -> str:

@@ -1,12 +1,10 @@
 """A report's plots: a course where it is split by time, bars otherwise, over the very figures of its table."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from analytics.customized.dimensions import Step
-from analytics.customized.table import Line, Table
+from analytics.customized.table import Line, Table, moments_of
 from analytics.details import SCALE
 from analytics.figures import written
 from analytics.metrics import Metric, Unit, Value
@@ -47,7 +45,8 @@ def _course(metric: Metric, table: Table, time: int) -> Course:
     weighed = sorted(series, key=lambda name: (-sum(value or 0.0 for value in series[name].values()), name))
     shown = list(islice(weighed, COLOURS))
     empty = 0.0 if metric.unit is Unit.COUNT else None
-    points = [(at, [_scaled(series[name].get(at, empty), factor) for name in shown]) for at in _moments(table, time)]
+    moments = moments_of(table.question, table.layout.dimensions[time])
+    points = [(at, [_scaled(series[name].get(at, empty), factor) for name in shown]) for at in moments]
     names = [name or metric.label for name in shown]
     left = len(weighed) - len(shown)
     return Course(
@@ -71,22 +70,9 @@ def _scaled(value: Value, factor: float) -> Value:
     return None if value is None else value * factor
 
 
-def _moments(table: Table, time: int) -> list[datetime]:
-    """Every hour or day of the period, those in which nothing happened too."""
-    zone, period = ZoneInfo(table.question.zone), table.question.period
-    at = period.since.astimezone(zone).replace(minute=0, second=0, microsecond=0)
-    by_day = table.layout.dimensions[time].time is Step.DAY
-    at = at.replace(hour=0) if by_day else at
-    found = []
-    while at < period.until:
-        found.append(at)
-        # A day is one by the calendar; an hour has sixty minutes also when clocks are changed.
-        at = at + timedelta(days=1) if by_day else (at.astimezone(UTC) + timedelta(hours=1)).astimezone(zone)
-    return found
-
-
 def _summary(metric: Metric, table: Table) -> str:
     values = [value for line in table.lines if (value := line.values[metric.name]) is not None]
     if not values or table.total is None:
         return NOTHING
-    return f"{written(metric, table.total[metric.name])} in all, at most {written(metric, max(values))} at a time."
+    whole = "in all" if metric.unit is Unit.COUNT else "over the whole period"
+    return f"{written(metric, table.total[metric.name])} {whole}, at most {written(metric, max(values))} at a time."

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from analytics.customized.counting import MOST_ROWS, Counts, Key, Question, TooFine, count
-from analytics.customized.dimensions import Dimension
+from analytics.customized.counting import MOST_ROWS, Counts, Key, Question, TooFine, count, nothing_of
+from analytics.customized.dimensions import Dimension, Step
 from analytics.customized.layout import NO_METRIC, Layout
 from analytics.customized.opening import Figure, leads_anywhere
 from analytics.figures import figure
@@ -58,7 +59,7 @@ class Table:
             counts = count(question)
         except TooFine:
             return cls(question, problem=TOO_FINE)
-        return cls(question, _lines(question.layout, counts), counts.total)
+        return cls(question, _lines(question, counts), counts.total)
 
     def cells(self, values: Mapping[str, Value], limits: Thresholds, key: Key | None = None) -> list[dict[str, Any]]:
         return [self._cell(metric, values[metric.name], limits, key) for metric in self.layout.metrics]
@@ -103,7 +104,8 @@ def plain(table: Table, most: int) -> dict[str, Any]:
 # --- Order ---
 
 
-def _lines(layout: Layout, counts: Counts) -> tuple[Line, ...]:
+def _lines(question: Question, counts: Counts) -> tuple[Line, ...]:
+    layout, counts = question.layout, _with_empty_moments(question, counts)
     words = [_words(each, {key[place] for key in counts.rows}) for place, each in enumerate(layout.dimensions)]
     lines = [
         Line(key, tuple(words[place].get(value, GONE) for place, value in enumerate(key)), values)
@@ -117,6 +119,29 @@ def _lines(layout: Layout, counts: Counts) -> tuple[Line, ...]:
     known = [line for line in lines if line.values[name] is not None]
     known.sort(key=lambda line: line.values[name] or 0.0, reverse=descending)
     return (*known, *(line for line in lines if line.values[name] is None))
+
+
+def _with_empty_moments(question: Question, counts: Counts) -> Counts:
+    """Split by nothing but time, an hour or day in which nothing happened is a row as well."""
+    by = question.layout.dimensions
+    if len(by) != 1 or not by[0].time:
+        return counts
+    nothing = nothing_of(question.layout.metrics)
+    return Counts({(at,): counts.rows.get((at,), nothing) for at in moments_of(question, by[0])}, counts.total)
+
+
+def moments_of(question: Question, dimension: Dimension) -> list[datetime]:
+    """Every hour or day of the period."""
+    zone, period = ZoneInfo(question.zone), question.period
+    at = period.since.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    by_day = dimension.time is Step.DAY
+    at = at.replace(hour=0) if by_day else at
+    found = []
+    while at < period.until:
+        found.append(at)
+        # A day is one by the calendar; an hour has sixty minutes also when clocks are changed.
+        at = at + timedelta(days=1) if by_day else (at.astimezone(UTC) + timedelta(hours=1)).astimezone(zone)
+    return found
 
 
 def _words(dimension: Dimension, keys: set[Any]) -> dict[Any, str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
-from contact_center.tenancy.models import User
+from contact_center.tenancy.models import OrganizationSettings, User
 from conversations.columns import COLUMNS
 from conversations.listing import LISTINGS, ONGOING, RECORDS
 from conversations.models import Conversation, ConversationTag, Tag
@@ -122,6 +122,7 @@ def test_a_lot_costs_the_same_however_many_rows_it_has(harbor, monkeypatch):
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=lambda listing: listing.name)
 def test_every_column_of_a_list_can_be_exported(harbor, listing):
     with harbor.scope():
+        OrganizationSettings.objects.update(reports_enabled=True)
         make_conversation(queue=harbor.orders, status=Status.ACTIVE, representative=harbor.ana)
         make_conversation(channel=Channel.RECORD)
     heading, rows = exported(harbor, f"?list={listing.name}&columns={','.join(listing.offered_columns)}")

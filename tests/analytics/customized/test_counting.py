@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 
 from analytics import rollups
 from analytics.customized import counting
@@ -28,6 +28,8 @@ from routing.models import QueueMember, Representative
 from tests.analytics import plain
 from tests.analytics.history import MOVES
 from tests.analytics.test_metrics import WALKS, rounded, walk
+
+FEW = settings(WALKS, max_examples=3)
 
 STAYS = [name for name, metric in METRICS.items() if metric.source is Source.STAYS]
 LIVE = [name for name, metric in METRICS.items() if metric.source is Source.CONVERSATIONS]
@@ -70,7 +72,7 @@ def key_of_row(dimension, row):
     return getattr(row, DIMENSIONS[dimension].path)
 
 
-@WALKS
+@FEW
 @given(moves=MOVES)
 def test_every_metric_by_every_dimension_is_what_its_definition_says(harbor, moves):
     with harbor.scope(), transaction.atomic():
@@ -204,7 +206,7 @@ def test_a_rich_history_in_another_time_zone(harbor):
 # --- Behind a figure ---
 
 
-@WALKS
+@FEW
 @given(moves=MOVES)
 def test_behind_a_count_stand_exactly_the_conversations_that_it_counts(harbor, moves):
     with harbor.scope(), transaction.atomic():
