@@ -117,6 +117,8 @@ def actor_of(membership: Membership, organization: Organization) -> Actor:
 
 def _withheld(membership: Membership, settings: OrganizationSettings | None) -> frozenset[Right]:
     chosen = _chosen_roles(settings)
+    # Lists are supervisors'; whoever else keeps views keeps reports.
+    chosen[Right.KEEP_VIEWS] = chosen[Right.READ_REPORTS] | {Role.SUPERVISOR}
     return frozenset(right for right, roles in chosen.items() if roles.isdisjoint(membership.roles))
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from contact_center.tenancy.models import OrganizationSettings
+from contact_center.tenancy.roles import Right
 from contact_center.tenancy.toggles import APPROVABLE, MONITORING_NOTICE, MONITORING_NOTICE_VERSION, Toggle
 from conversations.rules import RULES
 from tests.admin_pages import errors_of, events, url
@@ -119,3 +120,19 @@ def test_an_action_that_needs_no_approval_is_no_choice(harbor):
 
 def test_what_may_need_an_approval_are_runs_of_many():
     assert set(APPROVABLE) == {rule.action.value for rule in RULES.values() if rule.bulk}
+
+
+def test_customized_reports_are_turned_on_for_chosen_roles_and_it_is_audited(harbor):
+    row, form = settings_form(harbor, *Toggle)
+    form |= {"reports_enabled": "on", "report_readers": ["supervisor", "auditor"], "report_makers": ["auditor"]}
+    assert not harbor.actor().may(Right.READ_REPORTS)
+    response = harbor.client(harbor.admin).post(
+        url(OrganizationSettings, "change", row.pk), {**form, "confirmed": "on"}
+    )
+    assert response.status_code == 302
+    assert harbor.actor().may(Right.READ_REPORTS)
+    assert not harbor.actor().may(Right.MAKE_REPORTS)
+    assert harbor.actor(harbor.auditor).may(Right.MAKE_REPORTS)
+    assert not harbor.actor(harbor.admin).may(Right.READ_REPORTS)
+    (event,) = events(harbor, AuditAction.CONFIGURATION_CHANGED)
+    assert set(event.after["fields"]) >= {"reports_enabled", "report_readers", "report_makers"}
