@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0016_targets"),
+        ("conversations", "0019_figures_and_names"),
     ]
 
     operations = [

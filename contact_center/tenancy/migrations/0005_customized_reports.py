@@ -8,7 +8,7 @@ import contact_center.tenancy.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenancy", "0003_member_names"),
+        ("tenancy", "0004_row_density"),
     ]
 
     operations = [
