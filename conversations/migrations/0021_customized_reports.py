@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0019_figures_and_names"),
+        ("conversations", "0020_search_plans"),
     ]
 
     operations = [
