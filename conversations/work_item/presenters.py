@@ -64,7 +64,7 @@ def people_lines(conversation: Conversation, typed: Mapping[str, Any]) -> dict[s
     return {
         "lines": [person_line(one, chosen) for one in listed],
         "nobody": offered.nobody,
-        "listed_of": len(offered.people) if len(listed) < len(offered.people) else 0,
+        "listed_of": f"{len(offered.people):,}" if len(listed) < len(offered.people) else "",
     }
 
 

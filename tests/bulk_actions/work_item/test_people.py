@@ -47,6 +47,9 @@ def test_of_very_many_the_first_are_listed_and_the_filters_reach_the_others(harb
     assert len(offered(short)) == 1
     assert "The first 1 of 2 are listed." in text(short)
     with harbor.scope():
+        conversation = make_conversation(queue=harbor.orders)
+    assert "The first 1 of 2 are listed." in text(open_dialog(harbor, [conversation])), "from the beginning"
+    with harbor.scope():
         ben = Representative.objects.get(name="Ben Osei")
     assert offered(get(harbor, PEOPLE, {"run_key": dialog, "name": "ben"})) == [ben.pk]
     chosen = get(harbor, PEOPLE, {"run_key": dialog, "representative": ben.pk})
