@@ -41,6 +41,7 @@ def main() -> int:
         return 1
     console = Console(var_dir / "bench", servers, DATABASE, REDIS_NUMBER)
     tables: list[Table] = []
+    load = os.getloadavg()[0]
     try:
         begun = time.monotonic()
         places = prepare(console, fresh=options.fresh)
@@ -54,7 +55,7 @@ def main() -> int:
         console.stop()
         servers.stop()
     if options.write:
-        write(ROOT / "docs" / "benchmarks.md", tables)
+        write(ROOT / "docs" / "benchmarks.md", tables, load)
     return 0
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from tests.bench.report import Table
 
 
-def write(path: Path, tables: list[Table]) -> None:
-    """Replace the tables that were measured; those of other measurements stay."""
+def write(path: Path, tables: list[Table], load: float) -> None:
+    """Replace the tables that were measured; others stay. `load` is what else the machine had to do."""
     text = path.read_text()
     for table in tables:
         begin, end = f"<!-- figures: {table.title} -->", "<!-- end -->"
         assert begin in text, f"{path} has no place for “{table.title}”."
         place = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        measured = f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine()}."
+        measured = f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine()}, load {load:.1f} before it began."
         found = f"{begin}\n{table.markdown()}\n{measured}\n{end}"
         # As a function, so that no character of the figures is taken for a reference.
         text = place.sub(lambda _, found=found: found, text)
