@@ -15,6 +15,8 @@ from routing.kinds import Channel, Kind, Mode
 
 ONGOING_ROW = ~models.Q(status=Status.CLOSED)
 TALKING = [Status.OPEN, Status.ACTIVE]
+# The score where the levels called negative end.
+NEGATIVE_BELOW = 42
 
 
 class Customer(OrganizationModel):
@@ -293,6 +295,17 @@ class Conversation(OrganizationModel):
                 include=["id"],
                 condition=ONGOING_ROW,
                 name="ongoing_figures",
+            ),
+            # Unhappy customers, and those who wait for a reply: their views.
+            models.Index(
+                fields=["organization", "-created_at", "-id"],
+                condition=ONGOING_ROW & models.Q(sentiment_score__lt=NEGATIVE_BELOW),
+                name="ongoing_negative",
+            ),
+            models.Index(
+                fields=["organization", "-created_at", "-id"],
+                condition=ONGOING_ROW & models.Q(unanswered_since__isnull=False),
+                name="ongoing_unanswered",
             ),
             # Raised hands: the filter and its view.
             models.Index(

@@ -13,7 +13,10 @@ WARM, MEASURED = 2, 15
 BAR_MS, BAR_RATIO = 100, 1.5
 
 
-_BUILT_IN = re.compile(r'class="menu__item view-choice" href="[^"]*[?]view=([a-z0-9-]+)"[^>]*><span>([^<]+?)</span>')
+_BUILT_IN = re.compile(
+    r'class="menu__item view-choice" href="[^"]*[?]view=([a-z0-9-]+)"[^>]*>'
+    r"<span>([^<]+?)(?: <small>[^<]*</small>)*</span>"
+)
 
 
 def built_in_views(browser: Browser, place: Place) -> dict[str, str]:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from conversations.models.conversation import NEGATIVE_BELOW
 from conversations.sentiment import level_of
 from conversations.sentiment.scoring import LONGEST, MESSAGES, NEUTRAL, score
 from tests.conversations.sentiment.labelled import MESSAGES as LABELLED
@@ -20,6 +21,10 @@ def test_at_least_80_of_100_labelled_messages_have_the_right_sign():
     wrong = [(label, score([text]), text) for label, text in LABELLED if sign(score([text])) != label]
     assert len(LABELLED) == len({text for _, text in LABELLED}) == 100
     assert len(wrong) <= 20, wrong
+
+
+def test_the_index_of_negative_conversations_ends_where_their_levels_do():
+    assert [sign(NEGATIVE_BELOW - 1), sign(NEGATIVE_BELOW)] == [-1, 0]
 
 
 def test_no_displeased_message_reads_as_pleased():
