@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0020_search_plans"),
+        ("conversations", "0021_customized_reports"),
         ("routing", "0007_auto_close_by_channel"),
         ("tenancy", "0004_row_density"),
     ]
