@@ -25,6 +25,8 @@ from conversations.saved_views.reading import View, visible_views
 LONGEST_NAME = 80
 # More of one person's nobody finds again in the selector.
 MOST_VIEWS = 200
+# Of a group so many are named; the others are counted.
+NAMED = 8
 
 
 class NameTaken(Invalid):
@@ -113,12 +115,20 @@ def shares_of(view_id: int) -> Iterable[Mapping[str, Any]]:
 
 
 def who_has(view_id: int) -> list[str]:
-    """Everybody beside the owner, in words: people by name, then roles, then the organization. One query."""
-    rows = SavedViewShare.objects.filter(view_id=view_id).select_related("membership__user")
+    """Everybody beside the owner, in words: people by name, then each role and the organization with the names of those
+    who have the lists. At most two queries.
+    """
+    rows = SavedViewShare.objects.filter(view_id=view_id).select_related("membership__user", "view")
     people = sorted(str(row.membership) for row in rows if row.membership)
-    roles = sorted(f"every {Role(row.role).label.lower()}" for row in rows if row.role)
-    everybody = ["the whole organization"] if any(not row.role and row.membership is None for row in rows) else []
-    return people + roles + everybody
+    groups = sorted(f"every {Role(row.role).label.lower()}" for row in rows if row.role)
+    groups += ["the whole organization"] if any(not row.role and row.membership is None for row in rows) else []
+    if not groups:
+        return people
+    # Only supervisors have the lists.
+    found = Membership.objects.filter(is_active=True, roles__contains=[Role.SUPERVISOR]).select_related("user")
+    named = sorted(str(each) for each in found if each.pk != rows[0].view.owner_id)
+    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    return people + [f"{group}: {', '.join(named[:NAMED])}{more}" if named else group for group in groups]
 
 
 def start_with(actor: Actor, page: str, view: View) -> None:

@@ -108,7 +108,8 @@ def test_deleting_names_who_loses_it(harbor, mine):
     with harbor.scope():
         changing.share(harbor.actor(), mine.pk, [Share(harbor.second.pk), Share(role=Role.SUPERVISOR), Share()])
         losers = changing.who_has(mine.pk)
-        assert losers == [str(harbor.second), "every supervisor", "the whole organization"]
+        named = f"{harbor.scoped}, {harbor.second}"
+        assert losers == [str(harbor.second), f"every supervisor: {named}", f"the whole organization: {named}"]
         assert changing.delete(harbor.actor(), mine.pk) == "Refunds"
     assert names(harbor, harbor.second) == []
 

@@ -118,6 +118,14 @@ def test_deleting_warns_and_then_the_link_says_that_it_is_gone(harbor, view):
     assert list(page.context["rows"]) == []
 
 
+def test_of_a_group_that_loses_a_view_its_people_are_named(harbor, view):
+    with harbor.scope():
+        changing.share(harbor.actor(), view.pk, [changing.Share(role="supervisor"), changing.Share(harbor.scoped.pk)])
+        assert changing.who_has(view.pk) == [str(harbor.scoped), f"every supervisor: {harbor.scoped}, {harbor.second}"]
+        changing.share(harbor.actor(), view.pk, [changing.Share()])
+        assert changing.who_has(view.pk) == [f"the whole organization: {harbor.scoped}, {harbor.second}"]
+
+
 def test_renaming_and_copying_lead_to_the_view(harbor, view):
     assert led_to(post(harbor, f"{view.pk}/rename/", {"name": "Texts"})).endswith(f"view={view.pk}")
     assert post(harbor, f"{view.pk}/rename/", {"name": " "}).status_code == 422
