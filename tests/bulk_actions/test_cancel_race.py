@@ -13,6 +13,7 @@ from bulk_actions.states import RunStatus
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from contact_center.tenancy.models import OrganizationSettings
+from contact_center.tenancy.roles import Role
 from conversations.actions import perform
 from conversations.models import Conversation, Offer
 from conversations.rules import Action
@@ -23,7 +24,7 @@ from tests import invariants
 from tests.bulk_actions.conftest import fresh, outcomes, work
 from tests.cast import make_cast
 from tests.concurrency import WAITING_FOR_LOCKS, at_once, uncommitted
-from tests.factories import make_conversation, make_representative
+from tests.factories import make_conversation, make_conversations, make_member, make_representative
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -140,3 +141,36 @@ def test_a_cancel_and_the_answer_at_once_leave_one_of_the_two(cast, _):
         invariants.assert_all()
     expected = RunStatus.COMPLETED if accepted else RunStatus.CANCELLED
     assert fresh(cast, run).status == expected
+
+
+@pytest.mark.parametrize("_", range(4))
+def test_a_run_of_several_is_cancelled_while_one_of_its_offers_is_answered(cast, monkeypatch, _):
+    """Two are offered and two are pending: nobody waits for whoever waits for them."""
+    monkeypatch.setattr(execution, "CHUNK", 2)
+    monkeypatch.setattr(execution, "SMALLEST_CHUNK", 2)
+    with cast.scope():
+        member = make_member("ben@harbor.example", Role.REPRESENTATIVE, name="Ben Osei")
+        ben = make_representative("Ben Osei", queues=[cast.orders], membership=member, total_units=500)
+        rows = make_conversations(4, queue=cast.orders, status=Status.ACTIVE, representative=cast.ana)
+        actor, taker = cast.actor(), cast.actor(member)
+        run = freeze(Action.GIVE_TO_COLLEAGUE, Selection(actor, {row.pk: row.version for row in rows}), actor=actor)
+        starting.start(run, actor=actor, parameters={"representative": ben.pk})
+        run.refresh_from_db()
+        execution.run_chunk(run.pk)
+        offered = Offer.objects.filter(outcome=OfferOutcome.PENDING).order_by("pk").first()
+    answers = at_once(
+        cast,
+        lambda: starting.cancel(run, actor=actor),
+        lambda: perform(Action.ACCEPT, [offered.conversation_id], actor=taker),
+    )
+    assert not any(isinstance(answer, Exception) for answer in answers), answers
+    run = work(cast, run)
+    with cast.scope():
+        accepted = set(Conversation.objects.filter(representative=ben).values_list("pk", flat=True))
+        assert accepted <= {offered.conversation_id}
+        assert not Offer.objects.filter(outcome=OfferOutcome.PENDING).exists()
+        invariants.assert_all()
+    said = outcomes(cast, run)
+    assert {pk for pk, (outcome, _) in said.items() if outcome == "succeeded"} == accepted
+    assert all(said[row.pk] == ("skipped", "cancelled") for row in rows if row.pk not in accepted)
+    assert run.status == RunStatus.CANCELLED
