@@ -116,10 +116,10 @@ def test_compact_rows_are_chosen_beside_the_columns_and_kept(team, sign_in):
     team.conversations(1, subject="Parcel")
     page = sign_in(team.email("supervisor"))
     line = row(page, "Parcel")
-    assert line.bounding_box()["height"] == 41
+    assert line.bounding_box()["height"] == 40
     page.get_by_text("Columns", exact=True).click()
     with page.expect_response("**/preferences/"):
         page.get_by_role("button", name="Compact").click()
     expect(page.get_by_role("button", name="Compact")).to_have_attribute("aria-pressed", "true")
     page.reload()
-    assert line.bounding_box()["height"] == 33
+    assert line.bounding_box()["height"] == 32
