@@ -29,6 +29,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.query import QuerySet
 
 from analytics.scope import Period, Scope
+from conversations.handle_time import handled_before
 from conversations.models import QueueSegment, Session
 from conversations.states import SessionClosure, Status
 from routing.models import Representative
@@ -191,21 +192,13 @@ def _is_last(event: Event) -> Any:
     return ~Exists(QueueSegment.objects.filter(conversation=OuterRef("conversation"), pk__gt=OuterRef("pk")))
 
 
-def _handling(event: Event) -> Subquery:
-    """What people held of the conversation: from each acceptance to the end of that session."""
-    held = Session.objects.filter(conversation=OuterRef("conversation"), accepted_at__isnull=False)
-    by_people = held.exclude(representative__type=Representative.Type.AI_AGENT).order_by().values("conversation")
-    lasted = Sum(F("closed_at") - F("accepted_at"), output_field=DurationField())
-    return Subquery(by_people.annotate(lasted=lasted).values("lasted"), output_field=DurationField())
-
-
 _NEEDED: dict[str, Callable[[Event], Any]] = {
     "held_by_ai_agent": _held_by_ai_agent,
     "first_wait": _first_wait,
     "stay": _since(F("entered_at")),
     "is_last": _is_last,
     "since_creation": _since(F("conversation__created_at")),
-    "handling": _handling,
+    "handling": lambda event: handled_before("conversation_id"),
 }
 
 

@@ -22,7 +22,7 @@ QUEUES, REPRESENTATIVES, SUPERVISORS = 20, 200, 2
 
 def configure(number: int) -> None:
     slug = f"bench-{number}"
-    organization = factories.make_organization(slug)
+    organization = factories.make_organization(slug, reports_enabled=True)
     with organization_scope(organization.pk):
         queues = [factories.make_queue(f"Queue {queue:02}") for queue in range(1, QUEUES + 1)]
         factories.make_work_stream(Channel.LIVE_CHAT, queue=queues[0])

@@ -71,6 +71,12 @@ def conversations(
         return [row.pk for row in rows]
 
 
+def reports(slug: str) -> None:
+    """Customized reports are turned on for supervisors."""
+    with _scope(slug):
+        OrganizationSettings.objects.update(reports_enabled=True)
+
+
 def offer(slug: str, conversation: int, representative: str = "Ana Ruiz") -> None:
     """The supervisor of the cast offers the conversation to the representative."""
     with _scope(slug):

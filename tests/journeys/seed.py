@@ -20,6 +20,7 @@ KNOWN = (
     rows.conversations,
     rows.representatives,
     rows.offer,
+    rows.reports,
     rows.colleague,
     rows.joint,
     rows.outsider,

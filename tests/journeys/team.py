@@ -53,6 +53,9 @@ class Team:
     def alert_about(self, *kinds: str) -> None:
         self.seeder("alert_about", slug=self.slug, kinds=list(kinds))
 
+    def reports(self) -> None:
+        self.seeder("reports", slug=self.slug)
+
     # --- What customers and their channels do, through the public API ---
 
     def arrives(self, subject: str, customer: str = "Amara Okafor") -> dict[str, Any]:
