@@ -8,6 +8,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "tenancy.Organization": "Name",
         "tenancy.OrganizationSettings": "Settings and toggles",
         "tenancy.Membership": "Members",
+        "tenancy.NoticeAcknowledgement": "Notices read",
         "tenancy.ApiKey": "API keys",
         "conversations.WebhookEndpoint": "Webhooks",
     },

@@ -15,6 +15,7 @@ from contact_center.administration.site import site
 from contact_center.audit.actions import AuditAction
 from contact_center.errors import Invalid
 from contact_center.live.publish import publish_on_commit
+from contact_center.tenancy.admin.notices import NoticeFilter, in_words, with_newest_version
 from contact_center.tenancy.configuration import ALREADY_A_MEMBER, Attached, refuse_without_administrator, user_for
 from contact_center.tenancy.invitation import send_invitation
 from contact_center.tenancy.models import Membership
@@ -70,9 +71,9 @@ class NewMemberForm(MemberForm):
 @admin.register(Membership, site=site)
 class MemberPage(OrganizationAdmin):
     form = MemberForm
-    list_display = ("person", "email", "role_names", "all_queues", "may_notify", "api_access", "active")
+    list_display = ("person", "email", "role_names", "all_queues", "may_notify", "api_access", "notice", "active")
     list_select_related = ("user",)
-    list_filter = ("is_active",)
+    list_filter = ("is_active", NoticeFilter)
     search_fields = ("name", "user__email")
     readonly_fields = ("email",)
     fields = ("email", "name", "roles", "is_active", "may_notify", "api_access", "all_queues")
@@ -90,7 +91,7 @@ class MemberPage(OrganizationAdmin):
         return [] if obj is None else super().get_readonly_fields(request, obj)
 
     def get_queryset(self, request: Any) -> QuerySet[Membership]:
-        return Membership.objects.select_related("user").order_by("user__email")
+        return with_newest_version(Membership.objects.select_related("user")).order_by("user__email")
 
     @admin.display(description="Name", ordering="name")
     def person(self, row: Membership) -> str:
@@ -103,6 +104,10 @@ class MemberPage(OrganizationAdmin):
     @admin.display(description="Roles")
     def role_names(self, row: Membership) -> str:
         return ", ".join(role.label for role in Role if role in row.roles)
+
+    @admin.display(description="Notice on monitoring", ordering="notice_version")
+    def notice(self, row: Membership) -> str:
+        return in_words(row)
 
     def save_model(self, request: Any, obj: Membership, form: Any, change: bool) -> None:
         if not change:
