@@ -9,6 +9,7 @@ from contact_center.tenancy.tasks import OrganizationTask
 from conversations import dispatch
 from conversations.actions import disconnection, lifecycle
 from conversations.alerts.tasks import judge, judge_everywhere
+from conversations.alerts.threshold_tasks import judge_again
 from conversations.delivery.tasks import deliver, find_due_deliveries
 from conversations.monitoring.tasks import end_monitoring, find_monitoring
 from conversations.sentiment.tasks import compute_sentiment, find_due_sentiment
@@ -23,6 +24,7 @@ __all__ = [
     "find_due_sentiment",
     "find_monitoring",
     "judge",
+    "judge_again",
     "judge_everywhere",
 ]
 

@@ -59,7 +59,7 @@ class AlertsView(LiveView):
 
     def render_counters(self, counters: Mapping[str, object]) -> str:
         beside = {name: str(counters[name]) for name in ("before", "after")}
-        known = cast(tuple[tuple[int, bool, bool], ...], counters["open"])
+        known = cast(tuple[reading.Stamp, ...], counters["open"])
         context: dict[str, Any] = {
             "count": counters["count"],
             "stuck": counters["stuck"],

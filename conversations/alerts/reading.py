@@ -1,5 +1,7 @@
 """The alerts one person sees: within their scope, open or over; and what they do about one."""
 
+from typing import NamedTuple
+
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
@@ -34,21 +36,33 @@ def open_for(actor: Actor) -> QuerySet[Alert]:
 
 def newest(actor: Actor) -> tuple[int, ...]:
     """One query; none for those who have no alerts."""
-    return tuple(pk for pk, *_ in stamps(actor))
+    return tuple(stamp.alert_id for stamp in stamps(actor))
 
 
-def stamps(actor: Actor) -> tuple[tuple[int, bool, bool], ...]:
-    """Id, whether somebody has taken it on, and whether it is about to end.
+class Stamp(NamedTuple):
+    """What an alert's lines are made of, and what can be done about it: whatever else is seen follows from these.
 
-    First those that nobody has, of them what is critical.
+    `taken`: somebody has taken it on; `ends_soon`: its figure is back, for not long enough yet.
     """
+
+    alert_id: int
+    taken: bool
+    ends_soon: bool
+    conversation_id: int | None
+    version: int | None
+    consent: bool | None
+
+
+def stamps(actor: Actor) -> tuple[Stamp, ...]:
+    """First those that nobody has, of them what is critical."""
     if not actor.may(Right.SUPERVISE):
         return ()
     critical_first = Case(When(level=Alert.Level.CRITICAL, then=0), default=1)
     untaken_first = F("acknowledged_at").asc(nulls_first=True)
     rows = open_for(actor).order_by(untaken_first, critical_first, "-raised_at", "-pk")
-    found = rows.values_list("pk", "acknowledged_at", "back_since")
-    return tuple((pk, taken is not None, back is not None) for pk, taken, back in found[:SHOWN])
+    of_conversation = ("conversation_id", "conversation__version", "conversation__monitoring_consent")
+    found = rows.values_list("pk", "acknowledged_at", "back_since", *of_conversation)[:SHOWN]
+    return tuple(Stamp(pk, taken is not None, back is not None, *row) for pk, taken, back, *row in found)
 
 
 def find(actor: Actor, alert_id: int) -> Alert:

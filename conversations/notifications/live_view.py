@@ -34,11 +34,15 @@ class NotificationsView(LiveView):
         self._actor, self._place, self._size = actor, place, size
         # Alerts are supervisors'; everybody else's bell needn't hear of them.
         self._has_alerts = actor.may(Right.SUPERVISE)
-        self.kinds = frozenset({"notification", "alert"} if self._has_alerts else {"notification"})
+        self.kinds = frozenset({"notification", "alert", "conversation"} if self._has_alerts else {"notification"})
+        # What its alerts are about: as those conversations change, so does what can be done.
+        self._about: frozenset[int] = frozenset()
 
     def concerned_by(self, kind: str, ids: frozenset[int] | None) -> bool:
         if kind == "alert":
             return self._has_alerts
+        if kind == "conversation":
+            return bool(self._about) if ids is None else not self._about.isdisjoint(ids)
         return kind in self.kinds and (ids is None or self._actor.membership_id in ids)
 
     def read(self) -> Snapshot:
@@ -47,7 +51,8 @@ class NotificationsView(LiveView):
         reading.mark_delivered(self._actor)
         counters: dict[str, object] = {"unread": reading.unread_count(self._actor)}
         if self._has_alerts:
-            counters["alerts"] = alerts.stamps(self._actor)
+            counters["alerts"] = found = alerts.stamps(self._actor)
+            self._about = frozenset(stamp.conversation_id for stamp in found if stamp.conversation_id)
         return Snapshot(rows, counters)
 
     def render_rows(self, ids: Sequence[int]) -> Mapping[int, str]:
@@ -62,9 +67,9 @@ class NotificationsView(LiveView):
         return render_to_string(f"notifications/_{self._place}_list.html", {"rows": rows, "out_of_band": True})
 
     def render_counters(self, counters: Mapping[str, object]) -> str:
-        stamps: tuple[tuple[int, bool, bool], ...] = counters.get("alerts", ())  # type: ignore[assignment]
+        stamps: tuple[alerts.Stamp, ...] = counters.get("alerts", ())  # type: ignore[assignment]
         # What somebody has taken on needs nobody's eye any more.
-        ringing = sum(not taken for _, taken, _ in stamps)
+        ringing = sum(not stamp.taken for stamp in stamps)
         context = {"unread": counters["unread"], "alert_count": ringing, "place": self._place, "out_of_band": True}
         count = render_to_string("notifications/_bell_count.html", context) if self._place == "bell" else ""
         if not self._has_alerts:

@@ -1,6 +1,6 @@
 // Notifications and alerts: a toast for each new one; of notifications that stood before somebody's eyes the server hears.
 
-import { show } from "./toasts.js";
+import { remove, show } from "./toasts.js";
 
 const SEEN_MS = 1500;
 const bell = document.getElementById("bell");
@@ -39,7 +39,24 @@ function toastNew(kind, name, telling, level) {
   if (Number.isNaN(upTo) || menu.open) return;
   const fresh = [...bell.querySelectorAll(telling)].filter((item) => Number(item.dataset[name]) > upTo);
   if (fresh.length > 3) return void show(`${fresh.length} new ${name}s`, level);
-  for (const item of fresh.reverse()) show(item.dataset.title, level, item.dataset.url && { url: item.dataset.url, label: "Open" });
+  for (const item of fresh.reverse()) {
+    const link = item.dataset.url && { url: item.dataset.url, label: "Open" };
+    show(item.dataset.title, level, link, actionsOf(item)).dataset.of = item.id;
+  }
+}
+
+// What can be done about an alert can be done where it is told, too.
+function actionsOf(item) {
+  const actions = item.querySelector(".alert-item__actions")?.cloneNode(true);
+  if (actions) actions.className = "toast-note__actions";
+  return actions;
+}
+
+// One that is over, ignored or dismissed meanwhile leaves with its toast; all do where the open bell lies below them.
+function tidy() {
+  for (const note of document.querySelectorAll(".toast-note[data-of]")) {
+    if (menu.open || !document.getElementById(note.dataset.of)) remove(note);
+  }
 }
 
 // Shown for a moment is read: the open bell, and the page of notifications.
@@ -58,13 +75,19 @@ function seen() {
 if (bell) {
   document.addEventListener("htmx:wsAfterMessage", ({ target, detail }) => {
     if (detail.message.startsWith('<span id="live-state"')) return;
-    if (target === bell) toast();
+    if (target === bell) {
+      tidy();
+      toast();
+    }
     if (target.matches("[data-read-url]")) seen();
   });
   document.addEventListener("visibilitychange", () => {
     toast();
     seen();
   });
-  menu.addEventListener("toggle", seen);
+  menu.addEventListener("toggle", () => {
+    tidy();
+    seen();
+  });
   seen();
 }

@@ -21,7 +21,7 @@ function watch(note) {
   }
 }
 
-function remove(note) {
+export function remove(note) {
   note.remove();
   if (!region.querySelector(".toast-note")) region.hidePopover?.();
   else region.querySelectorAll(".toast-note").forEach(watch);
@@ -52,8 +52,8 @@ export function lower() {
   if (region.parentElement !== document.body) document.body.append(region);
 }
 
-// link: { url, label }, where the words lead somewhere.
-export function show(text, level = "info", link = null) {
+// link: { url, label }, where the words lead somewhere; actions: an element with buttons of its own. Answers the notice.
+export function show(text, level = "info", link = null, actions = null) {
   const note = document.createElement("div");
   note.className = "toast-note";
   note.dataset.level = level;
@@ -73,7 +73,20 @@ export function show(text, level = "info", link = null) {
   close.textContent = "Dismiss";
   note.append(words, close);
   region.append(note);
+  if (actions) {
+    words.append(actions);
+    htmx.process(actions);
+  }
+  return note;
 }
+
+// What one of its buttons asked for is done.
+region.addEventListener("htmx:afterRequest", (event) => {
+  // Not `successful`: to htmx a refusal that says why is a success too.
+  const status = event.detail.xhr?.status;
+  const note = event.target.closest(".toast-note"); // none when it left meanwhile
+  if (note && status >= 200 && status < 300) remove(note);
+});
 
 region.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) remove(event.target.closest(".toast-note"));

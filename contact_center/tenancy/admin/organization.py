@@ -134,8 +134,17 @@ class SettingsPage(OneRowAdmin):
         except Invalid as error:  # somebody else turned it off meanwhile
             form.add_error("confirmed", error.sentence)
             raise
-        plain = [*MONITORING_FIELDS, "sentiment_alert_threshold", "time_zone", "retention_days", *APPROVAL_FIELDS]
-        plain += REPORT_FIELDS
-        for name in plain:
+        fields = (
+            *MONITORING_FIELDS,
+            "sentiment_alert_threshold",
+            "time_zone",
+            "retention_days",
+            *APPROVAL_FIELDS,
+            *REPORT_FIELDS,
+        )
+        changed = [name for name in fields if getattr(saved, name) != form.cleaned_data[name]]
+        for name in changed:
             setattr(saved, name, form.cleaned_data[name])
-        saved.save(update_fields=plain)
+        if changed:
+            # Whoever listens learns which ones.
+            saved.save(update_fields=changed)

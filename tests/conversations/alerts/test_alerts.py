@@ -12,7 +12,7 @@ from conversations.alerts.kinds import KINDS
 from conversations.alerts.presenters import items
 from conversations.alerts.reading import newest
 from conversations.models import Alert, Conversation
-from conversations.states import Status
+from conversations.states import Status, StatusReason
 from tests.factories import make_conversation, make_customer, make_queue
 
 HTMX = {"HX-Request": "true"}
@@ -194,6 +194,31 @@ def test_bell_and_page_are_live(harbor, held, socket, place):
     assert f'<section id="{place}-alerts"' in html
     assert "Very negative: Kim" in html
     assert not factory_of(socket)(harbor.actor(harbor.agent), QueryDict()).concerned_by("alert", None)
+
+
+@pytest.mark.parametrize("socket", ["notifications", "notification-list"])
+def test_what_can_be_done_follows_the_conversation(harbor, socket):
+    """An offer that is accepted can be monitored; a version that has passed would be refused."""
+    with harbor.scope():
+        row = make_conversation(
+            queue=harbor.refunds, status=Status.ACTIVE, status_reason=StatusReason.AWAITING_ACCEPTANCE
+        )
+    feel(harbor, row, 5)
+    with harbor.scope():
+        watched = factory_of(socket)(harbor.actor(), QueryDict())
+        before = watched.read()
+        assert "hasn&#x27;t answered yet" in watched.render_counters(before.counters)
+        assert watched.concerned_by("conversation", frozenset({row.pk}))
+        assert not watched.concerned_by("conversation", frozenset({row.pk + 1}))
+        Conversation.objects.filter(pk=row.pk).update(
+            status_reason=StatusReason.IN_CONVERSATION, representative=harbor.ana, version=7
+        )
+        after = watched.read()
+        assert after.counters != before.counters
+        html = watched.render_counters(after.counters)
+    assert f"{row.pk}:7" in html
+    assert "answered yet" not in html
+    assert not factory_of(socket)(harbor.actor(harbor.agent), QueryDict()).concerned_by("conversation", None)
 
 
 def test_markup_in_a_name_shows_as_text(harbor, held):
