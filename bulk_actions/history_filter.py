@@ -2,24 +2,25 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
 from bulk_actions.kinds import KINDS
+from bulk_actions.models import BulkActionItem
 from bulk_actions.queries import runs
 from bulk_actions.states import RunStatus
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Membership
 from contact_center.tenancy.roles import Role
 from contact_center.web.query_filter import Field, QueryFilter, date_field
-from conversations.models import ForceCloseReason
+from conversations.models import Conversation, Disposition, ForceCloseReason
 from conversations.rules import Action
 
 STATUSES = {status.value: str(status.label) for status in RunStatus if status != RunStatus.PREVIEWED}
 
 
 def history_filter(query: QueryDict, actor: Actor) -> QueryFilter:
-    """Two queries, for the people and the reasons."""
+    """Three queries, for the people, the reasons and the dispositions."""
     return QueryFilter.from_query(query, _fields(actor))
 
 
@@ -29,6 +30,7 @@ def _fields(actor: Actor) -> tuple[Field, ...]:
         Field("person", "Created by", _people(), lambda values: Q(created_by_id__in=[int(value) for value in values])),
         Field("status", "Status", STATUSES, lambda values: Q(status__in=values)),
         Field("reason", "Force-close reason", _reasons(), _for_reason),
+        Field("disposition", "Disposition", _dispositions(), _of_disposition),
         date_field("date", "Date", "started_at", actor.time_zone),
     )
 
@@ -39,6 +41,17 @@ def _reasons() -> dict[str, str]:
 
 def _for_reason(values: Sequence[str]) -> Q:
     return Q(action=Action.FORCE_CLOSE, parameters__reason__in=[int(value) for value in values])
+
+
+def _dispositions() -> dict[str, str]:
+    return {str(pk): label for pk, label in Disposition.objects.values_list("pk", "label")}
+
+
+def _of_disposition(values: Sequence[str]) -> Q:
+    """Runs over conversations that were wrapped up with one of them."""
+    ended = Conversation.objects.filter(disposition_id__in=[int(value) for value in values])
+    items = BulkActionItem.objects.filter(bulk_action_id=OuterRef("pk"), conversation_id__in=ended.values("pk"))
+    return Q(Exists(items))
 
 
 def _types() -> dict[str, tuple[str, list[str]]]:

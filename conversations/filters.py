@@ -118,7 +118,7 @@ class ConversationFilter:
         rows = rows.filter(self.listing.base)
         if self.figure and self.listing.layout:
             return rows.none() if self._wrong("figure") else self.listing.layout.rows_behind(self, rows)
-        if self._is_of_ongoing:
+        if self._is_of_ongoing or (self.listing.only_ongoing and not self._asks_how_it_ended):
             rows = rows.filter(ONGOING_ROW)
         for each in FIELDS:
             if accepted := self.values.get(each.name):
@@ -143,7 +143,11 @@ class ConversationFilter:
     @property
     def _is_of_ongoing(self) -> bool:
         """The default, where neither a status is asked for nor anything that only closed ones have."""
-        return not OF_CLOSED & set(self.values) and "status" not in self.values and not self._wrong("status")
+        return not self._asks_how_it_ended and "status" not in self.values and not self._wrong("status")
+
+    @property
+    def _asks_how_it_ended(self) -> bool:
+        return bool(OF_CLOSED & set(self.values))
 
     @property
     def _leaves_closed_out(self) -> bool:

@@ -14,7 +14,6 @@ from contact_center.tenancy.roles import Right
 from conversations.columns import COLUMNS, Columns
 from conversations.filter_fields import STATUSES, Names
 from conversations.models import Conversation
-from conversations.models.conversation import ONGOING_ROW
 from conversations.rules import Action
 from conversations.sorting import DEFAULT_ORDER, Order
 from conversations.states import Status
@@ -62,6 +61,8 @@ class Listing:
     # Where a control offers something else than usual.
     offers: Mapping[str, Names] = field(default_factory=dict)
     base: Q = field(default_factory=Q)
+    # Closed ones only where something is asked for that nothing else has, never by their status.
+    only_ongoing: bool = False
     # How far back it looks unless the person chooses another of filter_fields.WINDOWS; empty: it looks at all.
     window: str = ""
     # Commands of its bar; None: all there are.
@@ -208,12 +209,15 @@ REPORT = Listing(
         "mode",
         "sentiment",
         "stuck",
+        "force_close_reason",
+        "disposition",
         "priority",
         "intent",
         "work_stream",
     ),
-    # Whatever is asked for, it is about what isn't closed, and records have a list of their own.
-    base=ONGOING_ROW & ~Q(channel=Channel.RECORD),
+    # Records have a list of their own.
+    base=~Q(channel=Channel.RECORD),
+    only_ongoing=True,
     window="24h",
     actions=frozenset(Action) - {Action.RELEASE, Action.REMOVE},
     empty_title="No ongoing conversations in this period",

@@ -67,7 +67,7 @@ OF_CONVERSATIONS = (
         "Ongoing conversations",
         "Conversations that aren’t closed.",
         "Open, Active, Waiting and Wrap-up together.",
-        _count(Q()),
+        _count(ONGOING_ROW),
     ),
     _conversations(
         "active",

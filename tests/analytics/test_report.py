@@ -13,7 +13,7 @@ from analytics.live_view import ReportView
 from contact_center.errors import Refused
 from contact_center.live.registry import factory_of
 from contact_center.tenancy.models import OrganizationSettings
-from conversations.models import Conversation
+from conversations.models import Conversation, Disposition, ForceCloseReason
 from conversations.states import Status
 from routing.kinds import Channel
 from routing.models import Representative
@@ -51,6 +51,21 @@ def test_it_shows_what_is_open_of_the_last_day_without_records(day):
     assert subjects(day, "status=any&window=open") == {"Fresh", "Earlier", "Elsewhere", "Old"}
     assert subjects(day, "status=closed") == set()
     assert subjects(day, "channel=record") == set()
+
+
+def test_asked_how_it_ended_it_shows_the_closed_ones_of_its_window(day):
+    with day.scope():
+        spam = ForceCloseReason.objects.create(label="Spam")
+        solved = Disposition.objects.create(label="Solved")
+        Conversation.objects.filter(subject="Done").update(force_close_reason=spam, disposition=solved)
+        make_conversation(
+            subject="Old", status=Status.CLOSED, disposition=solved, created_at=timezone.now() - timedelta(days=3)
+        )
+    assert subjects(day, f"force_close_reason={spam.pk}") == {"Done"}
+    assert subjects(day, f"disposition={solved.pk}") == {"Done"}
+    assert subjects(day, f"disposition={solved.pk}&window=open") == {"Done", "Old"}
+    assert subjects(day, f"disposition={solved.pk}", day.scoped) == set()
+    assert figure_of(page(day, f"disposition={solved.pk}"), "Ongoing conversations") == "0"
 
 
 def test_the_window_is_chosen_in_the_address(day):

@@ -263,5 +263,5 @@ def test_a_run_takes_the_same_queries_for_two_items_and_for_two_hundred(harbor, 
             client.get(url)
 
 
-QUERIES_OF_THE_HISTORY = 16
+QUERIES_OF_THE_HISTORY = 17
 QUERIES_OF_A_RUN = 18

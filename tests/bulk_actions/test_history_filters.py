@@ -10,6 +10,8 @@ from django.utils import timezone
 from bulk_actions.models import BulkAction
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
+from conversations.actions import perform
+from conversations.models import Disposition, ForceCloseReason
 from conversations.states import Status
 from tests.bulk_actions.conftest import work
 from tests.bulk_actions.test_history import HISTORY, get
@@ -166,3 +168,29 @@ def test_an_export_is_closed_to_representatives_and_strangers(harbor, summit, tw
         assert client.get(summit.url(f"{HISTORY}{two[0].pk}/export/")).status_code == 404
     with harbor.scope():
         assert not AuditEvent.objects.filter(action=AuditAction.EXPORTED).exists()
+
+
+def test_runs_are_found_by_reason_and_by_how_their_conversations_were_wrapped_up(harbor, summit, started):
+    with harbor.scope():
+        solved, other = (Disposition.objects.create(label=label) for label in ("Solved by us", "Passed on"))
+        rows = make_conversations(2, status=Status.WRAP_UP, representative=harbor.ana)
+        run = started(harbor, rows)
+        elsewhere = started(harbor, make_conversations(1))
+        perform(
+            "wrap_up_done",
+            [rows[0].pk],
+            actor=harbor.actor(harbor.agent),
+            parameters={"disposition": str(solved.pk)},
+            single=True,
+        )
+        reason = ForceCloseReason.objects.create(label="Spam")
+    with summit.scope():
+        foreign = Disposition.objects.create(label="Not yours")
+    assert shown(harbor, f"?disposition={solved.pk}") == {run.pk}
+    assert shown(harbor, f"?disposition={other.pk}") == set()
+    assert shown(harbor, f"?disposition={solved.pk}&disposition={other.pk}") == {run.pk}
+    assert shown(harbor, f"?reason={harbor.reason.pk}") == {run.pk, elsewhere.pk}
+    assert shown(harbor, f"?reason={reason.pk}") == set()
+    for query in (f"?disposition={foreign.pk}", "?disposition=9999999", "?disposition=x"):
+        assert shown(harbor, query) == set()
+    assert "Not yours" not in get(harbor, f"{HISTORY}?disposition={foreign.pk}").content.decode()

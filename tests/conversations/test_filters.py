@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from conversations.filters import ConversationFilter
-from conversations.models import Conversation
+from conversations.models import Conversation, Disposition, ForceCloseReason
 from conversations.search import tidy, words_of
 from conversations.states import Priority, Status, StatusReason
 from routing.kinds import Channel
@@ -81,6 +81,28 @@ def test_what_stands_beside_the_status_can_be_asked_for(harbor, rows):
     assert found(harbor, "detail=in_conversation") == {rows["active"]}
     assert found(harbor, "detail=awaiting&detail=transfer") == {offered, rows["waiting"]}
     assert found(harbor, "detail=asleep") == set()
+
+
+def test_how_it_ended_is_asked_of_closed_ones_without_asking_for_them(harbor, summit, rows):
+    with harbor.scope():
+        spam = ForceCloseReason.objects.create(label="Spam")
+        solved = Disposition.objects.create(label="Solved")
+        forced = make_conversation(queue=harbor.orders, status=Status.CLOSED, force_close_reason=spam)
+        done = make_conversation(queue=harbor.refunds, status=Status.CLOSED, disposition=solved)
+    with summit.scope():
+        foreign = Disposition.objects.create(label="Theirs")
+    assert found(harbor, f"force_close_reason={spam.pk}") == {forced}
+    assert found(harbor, f"disposition={solved.pk}") == {done}
+    assert found(harbor, f"disposition={solved.pk}&force_close_reason={spam.pk}") == set()
+    assert found(harbor, f"disposition={solved.pk}&status=open") == set()
+    assert found(harbor, f"disposition={solved.pk}", harbor.scoped) == {done}
+    assert found(harbor, f"force_close_reason={spam.pk}", harbor.scoped) == set()
+    assert found(harbor, f"disposition={foreign.pk}") == set()
+    with harbor.scope():
+        assert [(chip.label, chip.value) for chip in read(harbor, f"disposition={solved.pk}").chips()] == [
+            ("Disposition", "Solved")
+        ]
+        assert "Theirs" not in str(read(harbor, f"disposition={foreign.pk}").notices)
 
 
 def test_nobody_is_a_representative_one_can_ask_for(harbor, rows):
