@@ -7,9 +7,17 @@ from urllib.parse import urlsplit
 from django.db.models import Count, Q, Sum
 
 from conversations.models import OutboxEntry
+from conversations.states import Author
+from routing.kinds import WITH_CHAT_PAGE
 
 # The newest; a long conversation has hundreds.
 MOST = 50
+# What is said on the chat page is read there: it stands in the transcript and never left the console.
+SAID_ON_THE_PAGE = Q(
+    kind=OutboxEntry.Kind.CUSTOMER_MESSAGE,
+    conversation__work_stream__delivery_url="",
+    conversation__work_stream__channel__in=WITH_CHAT_PAGE,
+) & ~Q(message__author=Author.ORGANIZATION)
 STATE_ICONS: dict[str, str] = {
     OutboxEntry.Status.PENDING: "clock",
     OutboxEntry.Status.SENT: "check",
@@ -19,9 +27,8 @@ STATE_ICONS: dict[str, str] = {
 
 def deliveries(conversation_id: int) -> list[dict[str, Any]]:
     """Newest first. One query."""
-    rows = OutboxEntry.objects.filter(conversation_id=conversation_id).select_related(
-        "conversation__work_stream", "endpoint"
-    )
+    rows = OutboxEntry.objects.filter(conversation_id=conversation_id).exclude(SAID_ON_THE_PAGE)
+    rows = rows.select_related("conversation__work_stream", "endpoint")
     return [_delivery(row) for row in rows.order_by("-pk")[:MOST]]
 
 

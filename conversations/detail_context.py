@@ -144,12 +144,14 @@ def _closed_because(conversation: Conversation) -> str:
 
 
 def participants(conversation: Conversation) -> list[dict[str, Any]]:
-    """Who takes part or took part. One query."""
-    rows = (
+    """Who takes part or took part. A supervisor who joined goes on monitoring: named once. One query."""
+    found = (
         Participant.objects.filter(conversation_id=conversation.pk)
         .select_related("representative", "membership__user")
         .order_by("-added_at", "-pk")
     )
+    joined = {row.membership_id for row in found if row.mode == Participant.Mode.CONSULT and row.left_at is None}
+    rows = [row for row in found if not (_monitors_now(row) and row.membership_id in joined - {None})]
     return [
         {
             "name": str(row.representative or row.membership or ""),
@@ -160,6 +162,10 @@ def participants(conversation: Conversation) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _monitors_now(row: Participant) -> bool:
+    return row.mode == Participant.Mode.MONITOR and row.left_at is None
 
 
 def _role(row: Participant) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contact_center.audit.actions import AuditAction
 from conversations.actions.context import Context
 from conversations.actions.step import Notice, Step
+from conversations.masking import mask
 from conversations.models import Conversation
 from conversations.states import Status
 
@@ -14,9 +15,9 @@ UP_IN = frozenset({Status.ACTIVE, Status.WRAP_UP})
 
 
 def raise_hand(conversation: Conversation, context: Context) -> Step:
-    """The supervisors of its queue are alerted, with the note."""
+    """The supervisors of its queue are alerted, with the note; what only the representative may read isn't in it."""
     step = Step(conversation, AuditAction.HAND_RAISED, counts_as_version=False)
-    step.fields.update(hand_raised_at=context.now, hand_note=context.text)
+    step.fields.update(hand_raised_at=context.now, hand_note=mask(context.text))
     return step
 
 

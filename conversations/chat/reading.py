@@ -10,9 +10,10 @@ from conversations.chat.standing import is_over, standing
 from conversations.chat.transcript import newest_ids
 from conversations.chat.visitors import Visitor
 from conversations.chat.waiting import Line
-from conversations.models import Conversation, Participant
+from conversations.models import Conversation
 from conversations.rules.guards import customer_may_end
-from conversations.typing import Typing, typing_in
+from conversations.typing import typing_in
+from conversations.typists import names_of_ours
 from routing.models import Queue, WorkStream
 
 
@@ -53,24 +54,10 @@ def read_chat(visitor: Visitor, stream: WorkStream, line_of: Callable[[Queue], L
         conversation_id=conversation.pk,
         state=standing(conversation, line_of, now=now),
         over=over,
-        may_end=customer_may_end(conversation) and not over,
+        may_end=customer_may_end(conversation),
         # As it is now: the stream at hand may be as old as the socket.
         notice=notice_for(conversation.work_stream, conversation),
-        typists=_names(conversation, typists),
+        typists=names_of_ours(conversation.pk, typists),
         typing_mark=typists.our_mark,
     )
     return Chat(conversation, newest_ids(conversation.pk), around)
-
-
-def _names(conversation: Conversation, typists: Typing) -> tuple[str, ...]:
-    """Of those who take part; what is left of a mark when somebody has gone names nobody. One query."""
-    if not typists.our_mark:
-        return ()
-    present = Participant.objects.filter(conversation_id=conversation.pk, left_at=None)
-    present = present.exclude(mode=Participant.Mode.MONITOR).select_related("representative", "membership__user")
-    found = {
-        str(person.representative or person.membership)
-        for person in present
-        if person.representative_id in typists.representatives or person.membership_id in typists.supervisors
-    }
-    return tuple(sorted(found))

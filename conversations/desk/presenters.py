@@ -247,7 +247,7 @@ def _line(message: Message, desk: Desk) -> dict[str, Any]:
         "id": message.pk,
         "side": _side(message, person),
         "internal": internal,
-        "name": _author(message, person),
+        "name": _author(message, person, chosen.customer_name if chosen else ""),
         "text": message.text if handles else mask(message.text),
         "at": message.created_at.isoformat(),
     }
@@ -259,11 +259,11 @@ def _side(message: Message, person: Representative) -> str:
     return "customer" if message.author == Author.CUSTOMER else "service"
 
 
-def _author(message: Message, person: Representative) -> str:
+def _author(message: Message, person: Representative, customer_name: str) -> str:
     if message.representative_id == person.pk:
         return "You"
     if message.author == Author.CUSTOMER:
-        return "Customer"
+        return customer_name or "Customer"
     if message.author == Author.SYSTEM:
         return ""
     return str(message.representative or message.membership or Author(message.author).label)
@@ -273,9 +273,9 @@ def typing(desk: Desk, actor: Actor) -> dict[str, Any]:
     """Whether the customer of the chosen conversation is typing; asked only while somebody can be."""
     row = desk.chosen
     if row is None or row.phase is not Phase.ACTIVE:
-        return {"name": ""}
+        return {"names": ()}
     found = typing_in(actor.organization_id, row.pk)
-    return {"name": row.customer_name or "The customer" if found.customer else "", "mark": found.customer_mark}
+    return {"names": (row.customer_name or "The customer",) if found.customer else (), "mark": found.customer_mark}
 
 
 def composer(desk: Desk, actor: Actor) -> dict[str, Any]:

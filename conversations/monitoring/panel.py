@@ -28,6 +28,13 @@ BUTTONS = {
     "reading": (),
     "idle": ((Action.TAKE_OVER, "user"),),
 }
+# What one is here; what it means stands beside it.
+LEADS = {
+    "monitoring": "You are monitoring.",
+    "joined": "You joined as a consultant.",
+    "reading": "You are reading the transcript of a closed conversation.",
+    "idle": "",
+}
 # More than ever watch the same.
 MOST = 20
 CHOICES = (Action.CONSULTANT_NOTE, Action.CONSULTANT_MESSAGE)
@@ -46,6 +53,7 @@ def talk(conversation: Conversation, actor: Actor, *, with_lines: bool) -> dict[
     said = stretch(conversation.pk) if shown and with_lines else Stretch((), has_older=False)
     return {
         "mode": mode,
+        "lead": LEADS[mode],
         "band": _band(conversation, mode, alone=not others),
         "seen": _who_sees(conversation, mode) if shown else "",
         "others": others,
@@ -80,15 +88,12 @@ def _band(conversation: Conversation, mode: str, *, alone: bool) -> str:
     holder = conversation.representative.name if conversation.representative else ""
     if mode == "joined":
         readers = holder if holder and alone else f"{holder} and other supervisors" if holder else "supervisors"
-        return f"You joined as a consultant. Internal messages are seen by {readers} only."
-    if mode == "reading":
-        return "You are reading the transcript of a closed conversation."
-    if mode == "idle":
+        return f"Internal messages are seen by {readers} only."
+    if mode != "monitoring":
         return ""
     if conversation.kind == Kind.RECORD:
-        return "You are monitoring. A record is read-only: there is nobody to talk to."
-    hear = f"{holder} and the customer don’t hear from you." if holder else "Nobody hears from you."
-    return f"You are monitoring. {hear}"
+        return "A record is read-only: there is nobody to talk to."
+    return f"{holder} and the customer don’t hear from you." if holder else "Nobody hears from you."
 
 
 def _who_sees(conversation: Conversation, mode: str) -> str:
@@ -177,6 +182,7 @@ def _composer(conversation: Conversation, actor: Actor) -> dict[str, Any] | None
             for action, refusal in refusals.items()
         ],
         "chosen": possible[0],
+        "typing_url": reverse("conversations:typing", args=[actor.organization_slug, conversation.pk]),
         "holder": conversation.representative.name if conversation.representative else "",
         "keep": f"{conversation.pk}:{'+'.join(possible)}",
     }

@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from contact_center.errors import Invalid, NotFound
+from contact_center.errors import Invalid, NotFound, Refused
 from contact_center.tenancy.access import Actor, OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from conversations.actions import perform
+from conversations.desk.performing import SAID_ALREADY
 from conversations.desk.place import number_in
 from conversations.detail_context import detail_context, find_conversation
 from conversations.models import Conversation
@@ -54,7 +55,12 @@ def act(request: OrganizationRequest, organization: str, conversation_id: int, a
     if verb is None:
         raise NotFound(sentence_of("not_found"))
     given = {"text": request.POST.get("text", ""), "token": request.POST.get("token", "")}
-    perform(verb, [conversation_id], actor=request.actor, parameters=given, single=True)
+    try:
+        perform(verb, [conversation_id], actor=request.actor, parameters=given, single=True)
+    except Refused as refused:
+        # Sent again because the answer was lost: the first one has done it.
+        if refused.code != SAID_ALREADY:
+            raise
     if verb is Action.TAKE_OVER and request.actor.may(Right.USE_DESK):
         return _go(request, f"{reverse('desk:desk', args=[organization])}?c={conversation_id}")
     page_url = reverse("conversations:detail", args=[organization, conversation_id])

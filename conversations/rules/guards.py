@@ -11,12 +11,14 @@ from django.utils import timezone
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
 from conversations.models import Conversation, Offer, Participant
-from conversations.states import MOST_CONSULTANTS, MOST_DECLINES, Status
+from conversations.states import MOST_CONSULTANTS, MOST_DECLINES, Phase, Status
 from routing.kinds import Channel, Kind, Mode
 from routing.models import QueueMember, Representative, WorkStream
 
 # WhatsApp lets a business write freely only this long after the customer's last message.
 WHATSAPP_WINDOW = timedelta(hours=24)
+# In these a customer is still talking, or waiting to.
+GOES_ON = frozenset({Phase.OPEN, Phase.AWAITING, Phase.ACTIVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ def is_intent_based(conversation: Any) -> bool:
 
 
 def customer_may_end(conversation: Any) -> bool:
-    """Of a live chat or a call; a persistent conversation is ended by its representative (reference.md §2.4)."""
-    return bool(conversation.kind != Kind.RECORD and conversation.mode != Mode.PERSISTENT)
+    """A live chat or a call that goes on; a persistent one is its representative's to end (reference.md §2.4)."""
+    may_leave = conversation.kind != Kind.RECORD and conversation.mode != Mode.PERSISTENT
+    return bool(may_leave and conversation.phase in GOES_ON)
 
 
 def waits_once_messaged(conversation: Any) -> bool:

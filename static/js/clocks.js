@@ -1,10 +1,11 @@
 // Writes every running time on the page: one timer for all of them, and again right after anything was swapped.
-// <time datetime="ISO" data-kind="wait|age|days|clock|left|due" data-amber="seconds" data-red="seconds">; left counts down to it,
+// <time datetime="ISO" data-kind="wait|age|days|clock|minute|left|due" data-amber="seconds" data-red="seconds">; left counts down to it,
 // due as well, and says when it is at risk and since when it is breached.
 
 const zone = document.documentElement.dataset.timeZone || undefined;
 const exact = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short", timeZone: zone });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone });
+const minute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
 const dayAndClock = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
 const dayKey = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: zone });
 const two = (number) => String(number).padStart(2, "0");
@@ -37,7 +38,8 @@ function words(element, then, now) {
   if (element.dataset.kind === "due") return due((then - now) / 1000, Number(element.dataset.amber));
   if (element.dataset.kind === "days") return String(Math.floor(Math.max(0, now - then) / 86_400_000));
   if (element.dataset.kind === "age") return age((now - then) / 1000);
-  return dayKey.format(then) === dayKey.format(now) ? clock.format(then) : dayAndClock.format(then);
+  if (dayKey.format(then) !== dayKey.format(now)) return dayAndClock.format(then);
+  return (element.dataset.kind === "minute" ? minute : clock).format(then);
 }
 
 function level(element, seconds) {

@@ -11,7 +11,8 @@ function toEnd() {
   if (list) list.scrollTop = list.scrollHeight;
 }
 
-// --- Drafts: one for each conversation ---
+// --- Drafts: one for each conversation, with whom it is for ---
+// Its token goes with it: what was sent and never answered is the same message after a reload as well.
 
 const draftOf = (form) => `consultant-draft:${location.pathname}:${form.dataset.consulting}`;
 const choiceIn = (form) => form.querySelector("input[name=as]:checked");
@@ -19,7 +20,8 @@ const choiceIn = (form) => form.querySelector("input[name=as]:checked");
 function keep(form) {
   const text = form.querySelector("textarea").value;
   try {
-    if (text) sessionStorage.setItem(draftOf(form), JSON.stringify({ text, as: choiceIn(form)?.value }));
+    const { token } = form.dataset;
+    if (text) sessionStorage.setItem(draftOf(form), JSON.stringify({ text, as: choiceIn(form)?.value, token }));
     else sessionStorage.removeItem(draftOf(form));
   } catch {
     // storage can be forbidden; the page still works
@@ -30,11 +32,12 @@ function restore(form) {
   const box = form.querySelector("textarea");
   if (box.value) return;
   try {
-    const { text, as } = JSON.parse(sessionStorage.getItem(draftOf(form)) || "{}");
+    const { text, as, token } = JSON.parse(sessionStorage.getItem(draftOf(form)) || "{}");
     const choice = as && form.querySelector(`input[name=as][value="${CSS.escape(as)}"]`);
     if (!text || !choice || choice.disabled) return;
     choice.checked = true;
     box.value = text;
+    if (token) form.dataset.token = token;
   } catch {
     // as above
   }
@@ -42,19 +45,21 @@ function restore(form) {
 
 // --- Sending ---
 
-const token = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const newToken = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   const form = detail.elt;
   if (!form.matches?.("[data-consulting]")) return;
-  form.dataset.token ||= token(); // the same one until it has arrived: sent twice, it is stored once
+  form.dataset.token ||= newToken(); // the same one until it has arrived: sent twice, it is stored once
+  keep(form);
   detail.path = choiceIn(form).dataset.url;
   detail.parameters.token = form.dataset.token;
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt;
-  if (!form.matches?.("[data-consulting]") || !detail.successful) return;
+  // Not `detail.successful`: to htmx a refusal that says why is a success too.
+  if (!form.matches?.("[data-consulting]") || !(detail.xhr?.status >= 200 && detail.xhr.status < 300)) return;
   delete form.dataset.token;
   const box = form.querySelector("textarea");
   box.value = "";
@@ -64,12 +69,13 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   box.focus();
 });
 
-for (const name of ["input", "change"]) {
-  document.addEventListener(name, ({ target }) => {
-    const form = target.closest?.("[data-consulting]");
-    if (form) keep(form);
-  });
-}
+// Written on, or for others, it is another message.
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest?.("[data-consulting]");
+  if (!form) return;
+  delete form.dataset.token;
+  keep(form);
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target.id !== "talk-text") return;

@@ -170,3 +170,15 @@ def test_templates_decide_nothing():
     """States and rights are asked in the rule table and the actor; a template shows what it is given."""
     deciding = re.compile(r"\{%\s*(?:el)?if[^%]*(?:\.status\s*(?:==|!=|in)|perms\.|is_superuser|is_staff)")
     assert [path.name for path in templates() if deciding.search(path.read_text())] == []
+
+
+def test_a_class_is_described_in_one_style_sheet():
+    """The later of two would change a page that never meant it."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "static/css").rglob("*.css")):
+        depth = 0
+        for line in path.read_text().splitlines():
+            if depth == 0 and (start := re.match(r"(\.[\w-]+) \{", line)):
+                found.setdefault(start.group(1), set()).add(path.name)
+            depth += line.count("{") - line.count("}")
+    assert {name for name, sheets in found.items() if len(sheets - {"print.css"}) > 1} == set()

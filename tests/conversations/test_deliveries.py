@@ -7,6 +7,7 @@ from contact_center.live.registry import factory_of
 from conversations.actions import perform
 from conversations.delivery import claims
 from conversations.models import OutboxEntry, WebhookEndpoint
+from conversations.states import Status
 from routing.kinds import Channel
 from tests.factories import make_conversation, make_customer, make_work_stream
 
@@ -51,6 +52,20 @@ def test_a_message_without_an_address_is_read_on_the_chat_page(harbor):
         claims.settle_unaddressed(timezone.now())
     (delivery,) = shown(harbor, row).context["deliveries"]
     assert (delivery["state"], delivery["to"]) == ("sent", "chat page and API")
+
+
+def test_what_is_said_on_the_chat_page_never_left_and_isnt_listed(harbor):
+    with harbor.scope():
+        chat = make_conversation(status=Status.ACTIVE, representative=harbor.ana, queue=harbor.orders)
+        sms = make_conversation(
+            status=Status.ACTIVE, representative=harbor.ana, queue=harbor.orders, channel=Channel.SMS
+        )
+        for row in (chat, sms):
+            perform("reply", [row.pk], actor=harbor.actor(harbor.agent), parameters={"text": "On its way."})
+        claims.settle_unaddressed(timezone.now())
+    assert shown(harbor, chat).context["deliveries"] == []
+    (delivery,) = shown(harbor, sms).context["deliveries"]
+    assert "no delivery address" in delivery["answer"]
 
 
 def test_the_page_hears_of_every_attempt(harbor):

@@ -63,6 +63,7 @@ def test_a_conversation_is_answered_watched_joined_transferred_and_closed(team, 
     expect(supervisor.get_by_role("textbox", name="Message")).to_have_count(0)
     expect(ana.get_by_role("list", name="Also in this conversation")).to_contain_text("Supervisor")
     customer.get_by_label("Your message").fill("Thanks, my card is 4111 1111 1111 1111")
+    expect(transcript).to_contain_text("Mia Okafor is typing")
     customer.get_by_role("button", name="Send").click()
     expect(transcript).to_contain_text("my card is •••• 1111")
     expect(ana.get_by_role("region", name="Messages")).to_contain_text("4111 1111 1111 1111")
@@ -74,6 +75,10 @@ def test_a_conversation_is_answered_watched_joined_transferred_and_closed(team, 
     expect(supervisor.get_by_role("radio", name="Internal message")).to_be_checked()
     write(supervisor, "Give her a new one.")
     expect(ana.get_by_role("region", name="Messages")).to_contain_text("Give her a new one.")
+    expect(customer.get_by_text("Supervisor is typing")).to_have_count(0)
+    supervisor.get_by_role("radio", name="Public message").check()
+    supervisor.get_by_role("textbox", name="Message").fill("We send")
+    expect(customer.get_by_text("Supervisor is typing")).to_be_visible()
     write(supervisor, "We send you a new one.", to="Public message")
     expect(said_to(customer)).to_contain_text("We send you a new one.")
     expect(said_to(customer)).not_to_contain_text("Give her a new one.")
@@ -173,3 +178,47 @@ def test_the_page_is_accessible_while_monitoring(team, sign_in, customer, ana, w
     expect(page.get_by_role("log", name="Messages")).to_contain_text("A word inside.")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_raised_hand_is_answered_where_it_is_told(team, sign_in, customer, ana):
+    supervisor = sign_in(team.email("supervisor"))
+    live(supervisor)
+    expect(supervisor.locator("#bell-list")).to_contain_text("You have no notifications.")
+    ana.get_by_role("button", name="Raise hand").click()
+    dialog = ana.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("May I refund this?")
+    dialog.get_by_role("button", name="Raise hand").click()
+    told = supervisor.get_by_role("status").filter(has_text="Ana Ruiz raised a hand")
+    expect(told.get_by_role("button", name="Monitor")).to_be_visible()
+    expect(row(supervisor, "My lamp arrived broken.")).to_contain_text("Hand raised")
+    told.get_by_role("button", name="Done").click()
+    expect(told).to_have_count(0)
+    expect(row(supervisor, "My lamp arrived broken.")).not_to_contain_text("Hand raised")
+    expect(ana.get_by_role("status").filter(has_text="Supervisor answered your raised hand")).to_be_visible()
+
+
+def test_a_consultants_words_outlive_a_lost_answer_and_are_stored_once(team, sign_in, customer, ana):
+    page = sign_in(team.email("supervisor"))
+    live(page)
+    row(page, "My lamp arrived broken.").get_by_role("link").first.click()
+    page.get_by_role("button", name="Monitor", exact=True).click()
+    page.get_by_role("button", name="Join chat").click()
+    box = page.get_by_role("textbox", name="Message")
+
+    def lose_the_answer(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/act/consultant_note/", lose_the_answer)
+    box.fill("Offer her a refund.")
+    page.get_by_role("button", name="Send").click()
+    said_inside = ana.get_by_role("region", name="Messages").get_by_text("Offer her a refund.")
+    expect(said_inside).to_have_count(1)
+    expect(page.get_by_text("The server can’t be reached.")).to_be_visible()
+    page.unroute("**/act/consultant_note/")
+    page.reload()
+    expect(box).to_have_value("Offer her a refund.")
+    page.get_by_role("button", name="Send").click()
+    expect(box).to_have_value("")
+    expect(page.get_by_role("log", name="Messages").get_by_text("Offer her a refund.")).to_have_count(1)
+    expect(said_inside).to_have_count(1)

@@ -65,3 +65,12 @@ def test_it_is_for_ones_own_conversation(harbor, summit, held):
     assert dialog(harbor, held, harbor.supervisor).status_code == 403
     for row, answer in ((anothers, 403), (elsewhere, 404), (foreign, 404)):
         assert act(harbor, row, "raise_hand", text="Help").status_code == answer
+
+
+def test_a_card_number_in_the_note_goes_no_further(harbor, held):
+    act(harbor, held, "raise_hand", text="Charged twice: 4111 1111 1111 1111")
+    assert "Charged twice: •••• 1111" in desk(harbor, held)
+    for path in ("notifications/", "conversations/"):
+        page = harbor.client().get(harbor.url(path)).content.decode()
+        assert "Charged twice" in page
+        assert "4111" not in page

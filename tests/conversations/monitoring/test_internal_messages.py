@@ -15,9 +15,10 @@ from contact_center.live.protocol import NOT_SIGNED_IN, AccessEnded
 from contact_center.live.registry import live_view_names
 from contact_center.tenancy.models import ApiKey
 from conversations.actions import perform
+from conversations.chat.consumers import ChatDoor
 from conversations.delivery import claims
 from conversations.delivery.sending import send
-from conversations.models import Conversation, Customer, OutboxEntry, WebhookEndpoint
+from conversations.models import Conversation, Customer, Message, OutboxEntry, WebhookEndpoint
 from conversations.rules import Action
 from routing.kinds import Channel
 from tests import factories
@@ -74,6 +75,23 @@ def on_pages(customer):
     return [text_of(customer.get(place.url(key=CHAT_KEY))) for place in places]
 
 
+def over_the_socket(harbor, customer):
+    """All that the customer's own socket can send, also were it asked for the lines of every message there is."""
+    scope = {
+        "url_route": {"kwargs": {"key": CHAT_KEY}},
+        "cookies": {name: morsel.value for name, morsel in customer.cookies.items()},
+        "headers": [(b"host", b"testserver"), (b"origin", b"http://testserver")],
+        "client": ("127.0.0.1", 1),
+    }
+    _, view = ChatDoor.of(scope)._resolve()
+    with harbor.scope():
+        snapshot = view.read()
+        everything = list(Message.objects.values_list("pk", flat=True))
+        assert set(pk for pk, _ in snapshot.rows) < set(everything)
+        rows = list(view.render_rows(everything).values())
+        return [*rows, view.render_page(rows), view.render_counters(snapshot.counters)]
+
+
 def text_of(response):
     return b"".join(response.streaming_content).decode() if response.streaming else response.content.decode()
 
@@ -112,6 +130,7 @@ def test_it_reaches_the_customer_by_no_way(harbor, receiver, talk):
     speak(harbor, row)
     ways = {
         "pages": on_pages(customer),
+        "socket": over_the_socket(harbor, customer),
         "api": through_the_api(harbor, row),
         "deliveries": delivered(harbor, receiver),
     }

@@ -9,11 +9,12 @@ from django.utils import timezone
 from contact_center.errors import NotFound, Refused
 from contact_center.live.registry import factory_of
 from contact_center.tenancy.models import OrganizationSettings
-from conversations.models import Participant
+from conversations.models import Conversation, Participant
 from conversations.rules import Action
 from conversations.states import Status
+from conversations.typing import Side, has_stopped, is_typing
 from tests import factories
-from tests.conversations.monitoring.steps import do, ledger, monitor
+from tests.conversations.monitoring.steps import do, join, ledger, monitor
 
 
 @pytest.fixture
@@ -122,3 +123,51 @@ def test_the_conversations_own_socket_carries_no_line_of_the_transcript(harbor, 
         text = watched.render_counters(watched.read().counters)
     assert "First" not in text
     assert f'data-keep="{talk.pk}:{ledger(harbor, talk)[0].pk}"' in text
+
+
+# --- Typing ---
+
+
+def words(watched):
+    return watched.render_counters(watched.read().counters)
+
+
+@pytest.fixture
+def silence(harbor, talk):
+    """Marks live in Redis, past the test's transaction."""
+    for side, who in ((Side.CUSTOMER, 0), (Side.REPRESENTATIVE, harbor.ana.pk), (Side.SUPERVISOR, harbor.second.pk)):
+        has_stopped(harbor.organization.pk, talk.pk, side, who)
+
+
+@pytest.mark.usefixtures("silence")
+def test_it_names_who_is_typing_the_customer_first(harbor, talk):
+    monitor(harbor, talk)
+    with harbor.scope():
+        Conversation.objects.filter(pk=talk.pk).update(customer_name="Mia <b>Okafor</b>")
+        watched = view(harbor, f"id={talk.pk}")
+        assert "is typing" not in words(watched)
+        is_typing(harbor.organization.pk, talk.pk, Side.REPRESENTATIVE, harbor.ana.pk)
+        assert "Ana Ruiz is typing" in words(watched)
+        is_typing(harbor.organization.pk, talk.pk, Side.CUSTOMER)
+        assert "Mia &lt;b&gt;Okafor&lt;/b&gt;, Ana Ruiz are typing" in words(watched)
+        assert watched.concerned_by("typing", frozenset({talk.pk}))
+        assert not watched.concerned_by("typing", frozenset({talk.pk + 1}))
+
+
+@pytest.mark.usefixtures("silence")
+def test_nobody_is_told_that_they_type_themselves(harbor, talk):
+    join(harbor, talk, harbor.second)
+    monitor(harbor, talk)
+    is_typing(harbor.organization.pk, talk.pk, Side.SUPERVISOR, harbor.second.pk)
+    with harbor.scope():
+        assert "is typing" not in words(view(harbor, f"id={talk.pk}", harbor.second))
+        assert f"{harbor.second} is typing" in words(view(harbor, f"id={talk.pk}"))
+
+
+@pytest.mark.usefixtures("silence")
+def test_who_does_not_watch_learns_of_nobody_typing(harbor, talk):
+    is_typing(harbor.organization.pk, talk.pk, Side.CUSTOMER)
+    with harbor.scope():
+        watched = view(harbor, f"id={talk.pk}")
+        assert watched.read().counters == {}
+        assert "is typing" not in words(watched)

@@ -51,7 +51,7 @@ def test_the_transcript_is_shown_only_while_monitoring(harbor, talk):
     assert answer.redirect_chain == [(harbor.url(f"conversations/{talk.pk}/"), 302)]
     assert SECRET in text_of(answer)
     assert "Monitoring has begun." in text_of(answer)
-    assert "You are monitoring. Ana Ruiz and the customer don’t hear from you." in text_of(answer)
+    assert "<b>You are monitoring.</b> Ana Ruiz and the customer don’t hear from you." in text_of(answer)
     assert SECRET not in text_of(page(harbor, talk, harbor.second))
     do(harbor, Action.STOP_MONITORING, talk)
     text = text_of(page(harbor, talk))
@@ -232,7 +232,7 @@ def test_the_page_is_read_in_a_fixed_number_of_queries(harbor, talk, django_asse
 def test_joining_writing_leaving_and_stopping_answer_with_the_page_as_it_is_now(harbor, talk):
     monitor(harbor, talk)
     answer = act(harbor, talk, Action.JOIN)
-    assert "You joined as a consultant. Internal messages are seen by Ana Ruiz only." in text_of(answer)
+    assert "<b>You joined as a consultant.</b> Internal messages are seen by Ana Ruiz only." in text_of(answer)
     composer = answer.context["talk"]["composer"]
     assert composer["chosen"] == "consultant_note"
     act(harbor, talk, Action.CONSULTANT_NOTE, text="Offer a refund.", token="a")
@@ -240,6 +240,13 @@ def test_joining_writing_leaving_and_stopping_answer_with_the_page_as_it_is_now(
     assert [line[1:] for line in said(harbor, talk)[-2:]] == [("internal", "Offer a refund."), ("public", "Hello.")]
     assert "Join chat" in text_of(act(harbor, talk, Action.LEAVE))
     assert "You stopped monitoring" in text_of(act(harbor, talk, Action.STOP_MONITORING))
+
+
+def test_what_is_sent_again_after_a_lost_answer_is_stored_once_and_answered_as_sent(harbor, talk):
+    join(harbor, talk)
+    for _ in range(2):
+        assert act(harbor, talk, Action.CONSULTANT_MESSAGE, text="Hello.", token="a").status_code == 200
+    assert [line[2] for line in said(harbor, talk)].count("Hello.") == 1
 
 
 def test_an_empty_message_is_refused_with_a_sentence(harbor, talk):
@@ -282,3 +289,28 @@ def test_taking_over_leads_to_the_desk(harbor, talk):
 def test_nobody_without_a_profile_is_offered_to_take_over(harbor, talk):
     monitor(harbor, talk)
     assert "Take over" not in text_of(page(harbor, talk))
+
+
+def test_public_typing_is_told_from_the_composer_internal_typing_never(harbor, talk):
+    join(harbor, talk)
+    text = text_of(page(harbor, talk))
+    assert f'data-typing="{harbor.url(f"conversations/{talk.pk}/typing/")}"' in text
+    assert f'data-typing-as="{Action.CONSULTANT_MESSAGE.value}"' in text
+
+
+def supervisors(cast, conversation):
+    found = page(cast, conversation).context["participants"]
+    return sorted((person["name"], person["role"]) for person in found if person["role"].startswith("Supervisor"))
+
+
+def test_who_joined_is_named_once_among_the_participants(harbor, talk):
+    join(harbor, talk)
+    monitor(harbor, talk, harbor.second)
+    me, her = str(harbor.supervisor), str(harbor.second)
+    assert supervisors(harbor, talk) == [(her, "Supervisor, monitoring"), (me, "Supervisor, consultant")]
+    do(harbor, Action.LEAVE, talk)
+    assert supervisors(harbor, talk) == [
+        (her, "Supervisor, monitoring"),
+        (me, "Supervisor, consultant"),
+        (me, "Supervisor, monitoring"),
+    ]

@@ -36,6 +36,15 @@ def test_customers_end_live_chats_and_calls(harbor, channel, may):
         assert customer_may_end(factories.make_conversation(channel=channel)) is may
 
 
+@pytest.mark.parametrize(
+    ("status", "may"),
+    [(Status.OPEN, True), (Status.ACTIVE, True), (Status.WRAP_UP, False), (Status.CLOSED, False)],
+)
+def test_customers_end_what_goes_on(harbor, status, may):
+    with harbor.scope():
+        assert customer_may_end(factories.make_conversation(status=status)) is may
+
+
 def test_intent_based_is_what_has_an_intent_or_is_in_such_a_queue(harbor):
     with harbor.scope():
         plain = factories.make_conversation(queue=harbor.orders)
