@@ -74,7 +74,7 @@ export function show(text, level = "info", link = null, actions = null) {
   note.append(words, close);
   region.append(note);
   if (actions) {
-    words.append(actions);
+    note.append(actions);
     htmx.process(actions);
   }
   return note;
