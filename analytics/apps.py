@@ -13,5 +13,5 @@ class AnalyticsConfig(AppConfig):
         import_module("analytics.alerts")
         import_module("analytics.live_view")
         import_module("analytics.grids.live_view")
-        import_module("analytics.grids.person_view")
+        import_module("analytics.grids.one_view")
         import_module("analytics.customized.live_view")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from analytics import views
 from analytics.customized import views as customized
+from analytics.grids import acting
 from analytics.grids import views as grids
 
 app_name = "analytics"
@@ -12,7 +13,10 @@ urlpatterns = [
     path("report/", views.show_report, name="report"),
     path("wallboard/", views.show_wallboard, name="wallboard"),
     path("queues/", grids.show_queues, name="queues"),
+    path("queues/<int:queue_id>/", grids.show_queue, name="queue"),
+    path("queues/<int:queue_id>/actions/<slug:action>/", acting.act_on_queue, name="queue-action"),
     path("representatives/", grids.show_representatives, name="representatives"),
+    path("representatives/actions/<slug:action>/", acting.act_on_people, name="people-action"),
     path("representatives/<int:representative_id>/", grids.show_representative, name="representative"),
     path("reports/", customized.show_reports, name="reports"),
     path("reports/report/", customized.show_customized, name="customized"),

@@ -32,9 +32,9 @@ _SETTLE = f"""
 update {BulkActionItem._meta.db_table} item
 set outcome = said.outcome, code = said.code, sentence = said.sentence, after = said.after::jsonb, done_at = %s
 from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
-     as said (run_id, conversation_id, outcome, code, sentence, after)
+     as said (run_id, target_id, outcome, code, sentence, after)
 where item.organization_id = %s and item.bulk_action_id = said.run_id
-  and item.conversation_id = said.conversation_id and item.outcome = 'offered'
+  and item.target_id = said.target_id and item.outcome = 'offered'
 """  # noqa: S608 - the name of our own table
 
 

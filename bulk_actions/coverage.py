@@ -2,43 +2,44 @@
 
 from collections.abc import Iterator
 
+from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction
+from bulk_actions.subjects.subject import Places
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Membership, OrganizationSettings
 from contact_center.tenancy.roles import Role
-from conversations.models import Conversation
-from conversations.rules import RULES, Action, sentence_of
-from conversations.rules.ask import actor_refusal
 
 NOT_COVERED = "The run covers queues that you don’t see. Ask the person who started it."
 
 
-def queues_of(run: BulkAction) -> frozenset[int]:
-    """Where its conversations are now. One query."""
-    ids = run.items.values("conversation_id")
-    return frozenset(Conversation.objects.filter(pk__in=ids).order_by().values_list("queue_id", flat=True).distinct())
+def places_of(run: BulkAction) -> Places:
+    """For each of its targets the queues of which somebody has to see one. One query; three for representatives."""
+    return kind_of(run.action).subject.places(run.items.values_list("target_id", flat=True))
 
 
 def covers(actor: Actor, run: BulkAction) -> bool:
-    """Whether the person's queues hold every conversation of the run."""
-    return actor.queue_ids is None or queues_of(run) <= actor.queue_ids
+    """Whether the person sees every target of the run."""
+    return actor.queue_ids is None or _sees_all(actor, places_of(run))
+
+
+def _sees_all(actor: Actor, places: Places) -> bool:
+    return actor.queue_ids is None or all(place & actor.queue_ids for place in places)
 
 
 def why_not_act_on(actor: Actor, action: str) -> str:
-    """What speaks against the person whatever the conversation: role, API access, right, toggle. Empty: nothing."""
-    code = actor_refusal(RULES[Action(action)], actor)
-    return sentence_of(code) if code else ""
+    """What speaks against the person whatever the target: role, API access, right, toggle. Empty: nothing."""
+    return kind_of(action).subject.why_not(action, actor)
 
 
 def supervisors_covering(run: BulkAction) -> Iterator[Actor]:
     """Everybody but its person whose right, toggle and scope cover it. Four queries."""
-    queues = queues_of(run)
+    places = places_of(run)
     settings = OrganizationSettings.objects.first()
     toggles = frozenset(settings.toggles) if settings else frozenset()
     members = Membership.objects.filter(is_active=True, user__is_active=True, roles__contains=[Role.SUPERVISOR])
     for member in members.exclude(pk=run.created_by_id).select_related("user").prefetch_related("queue_scopes"):
         actor = _actor(member, toggles)
-        if not why_not_act_on(actor, run.action) and (actor.queue_ids is None or queues <= actor.queue_ids):
+        if not why_not_act_on(actor, run.action) and _sees_all(actor, places):
             yield actor
 
 

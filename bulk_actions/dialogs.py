@@ -9,9 +9,8 @@ from bulk_actions.kinds import RunForm, RunKind, Typed, kind_of
 from bulk_actions.limits import MAXIMUM
 from bulk_actions.models import BulkAction
 from bulk_actions.selection import conversation_of_single, in_words, read_preview
+from bulk_actions.subjects import CONVERSATIONS
 from contact_center.tenancy.access import Actor, OrganizationRequest
-from conversations.models import Conversation
-from conversations.rules import Action
 from conversations.selection import Selection
 from conversations.wording import state_in_words
 
@@ -25,7 +24,7 @@ def context(
     """
     kind = kind_of(run.action)
     preview = read_preview(run, actor=actor)
-    single = conversation_of_single(run, actor=actor) if run.single else None
+    single = conversation_of_single(run, actor=actor) if run.single and kind.subject is CONVERSATIONS else None
     extras = kind.extras(run, actor, typed)
     second = approval.said_beforehand(run, preview.eligible)
     return {
@@ -38,13 +37,14 @@ def context(
         "eligible": preview.eligible,
         "refused_total": preview.refused,
         "single": run.single,
-        "subject": single.subject if single else "",
+        "subject": single.subject if single else "" if kind.subject is CONVERSATIONS else in_words(run),
+        "noun": kind.subject.noun,
         "conversation": single,
         "refused_groups": [
             {
                 "count": group.count,
                 "sentence": group.sentence,
-                "samples": [_sample(conversation, actor) for conversation in group.samples],
+                "samples": group.samples,
                 "more": group.count - len(group.samples) if group.samples else 0,
             }
             for group in preview.groups
@@ -59,13 +59,8 @@ def context(
     }
 
 
-def action_url(name: str, action: Action, actor: Actor) -> str:
-    return reverse(f"bulk_actions:{name}", args=[actor.organization_slug, action.value])
-
-
-def _sample(conversation: Conversation, actor: Actor) -> dict[str, str]:
-    url = reverse("conversations:detail", args=[actor.organization_slug, conversation.pk])
-    return {"number": conversation.number, "subject": conversation.subject, "url": url}
+def action_url(name: str, action: str, actor: Actor) -> str:
+    return reverse(f"bulk_actions:{name}", args=[actor.organization_slug, str(action)])
 
 
 def changed_since_seen(selection: Selection, run: BulkAction, actor: Actor) -> str:

@@ -13,15 +13,16 @@ from django.utils import timezone
 from bulk_actions import lifecycle, progress
 from bulk_actions.answers import OFFERING
 from bulk_actions.finishing import finish
+from bulk_actions.kinds import kind_of
 from bulk_actions.limits import CHUNK, SMALLEST_CHUNK
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.states import UNFINISHED, Outcome, RunStatus
 from contact_center.errors import DomainError
 from contact_center.tenancy.access import Actor, NotAMember, actor_of_membership
 from contact_center.tenancy.scope import current_organization_id
-from conversations.actions import Result, perform
+from conversations.actions import Result
 from conversations.actions.yielding import lock_offered, withdraw_offers_of
-from conversations.rules import Action, sentence_of
+from conversations.rules import sentence_of
 
 logger = structlog.get_logger(__name__)
 
@@ -33,9 +34,9 @@ update {BulkActionItem._meta.db_table} item
 set outcome = done.outcome, code = done.code, sentence = done.sentence,
     before = done.before::jsonb, after = done.after::jsonb, done_at = %s
 from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-     as done (conversation_id, outcome, code, sentence, before, after)
+     as done (target_id, outcome, code, sentence, before, after)
 where item.organization_id = %s and item.bulk_action_id = %s
-  and item.conversation_id = done.conversation_id and item.outcome = 'pending'
+  and item.target_id = done.target_id and item.outcome = 'pending'
 """  # noqa: S608 - the name of our own table
 
 
@@ -82,8 +83,8 @@ def run_single(run: BulkAction, actor: Actor) -> None:
     versions = claim(run, 1)
     store(
         run,
-        perform(
-            Action(run.action),
+        kind_of(run.action).subject.perform(
+            run.action,
             versions,
             actor=actor,
             parameters=run.parameters,
@@ -96,13 +97,13 @@ def run_single(run: BulkAction, actor: Actor) -> None:
 
 
 def claim(run: BulkAction, limit: int, *, waits: bool = False) -> dict[int, int]:
-    """Lock the next pending items, in the order in which conversations are locked: id → version when selected.
+    """Lock the next pending items, in the order in which their targets are locked: id → version when selected.
 
     Those that somebody works on are left to them, or with `waits` waited for and left out when done.
     """
     pending = BulkActionItem.objects.filter(bulk_action_id=run.pk, outcome=Outcome.PENDING)
-    locked = pending.select_for_update(skip_locked=not waits).order_by("conversation_id")[:limit]
-    return dict(locked.values_list("conversation_id", "version"))
+    locked = pending.select_for_update(skip_locked=not waits).order_by("target_id")[:limit]
+    return dict(locked.values_list("target_id", "version"))
 
 
 def results_of(run: BulkAction, versions: Mapping[int, int], *, patient: bool = True) -> list[Result]:
@@ -118,8 +119,8 @@ def results_of(run: BulkAction, versions: Mapping[int, int], *, patient: bool = 
 def _results(run: BulkAction, actor: Actor, versions: Mapping[int, int], *, patient: bool) -> list[Result]:
     try:
         with transaction.atomic():
-            found = perform(
-                Action(run.action),
+            found = kind_of(run.action).subject.perform(
+                run.action,
                 versions,
                 actor=actor,
                 parameters=run.parameters,
@@ -150,14 +151,14 @@ def _results(run: BulkAction, actor: Actor, versions: Mapping[int, int], *, pati
 
 def _failed(run: BulkAction, pk: int, code: str) -> Result:
     """Called while the exception is handled, so that the log has it."""
-    logger.exception("bulk_item_failed", bulk_action_id=run.pk, conversation_id=pk)
+    logger.exception("bulk_item_failed", bulk_action_id=run.pk, target_id=pk)
     return Result(pk, "failed", code, sentence_of(code))
 
 
 def store(run: BulkAction, results: Sequence[Result]) -> None:
     """Outcomes with one statement, counters with another."""
     columns: list[list[Any]] = [
-        [result.conversation_id for result in results],
+        [result.id for result in results],
         [_outcome(run, result) for result in results],
         [result.code for result in results],
         [result.sentence[:250] for result in results],

@@ -14,7 +14,6 @@ from contact_center.tenancy.access import Actor
 from contact_center.web.csv_export import moment, read_lot, stream
 from contact_center.web.pagination import Anchor
 from contact_center.web.query_filter import QueryFilter
-from conversations.rules import Action
 
 LOT = 500
 HISTORY_HEADING = (
@@ -59,7 +58,7 @@ def run_items(request: HttpRequest, actor: Actor, run: BulkAction, chosen: ItemF
     reach = Reach.of(run)
 
     def read(place: Anchor | None) -> tuple[list[list[Any]], Anchor | None]:
-        ids, following = read_lot(queries.items(run.pk, actor, chosen), queries.ITEM_ORDER, place, LOT)
+        ids, following = read_lot(queries.items(run.pk, run.action, actor, chosen), queries.ITEM_ORDER, place, LOT)
         return [_item(row) for row in pages.item_rows(ids, actor, reach)], following
 
     return stream(request, f"run-{run.pk}", actor.organization_id, ITEMS_HEADING, read)
@@ -68,7 +67,7 @@ def run_items(request: HttpRequest, actor: Actor, run: BulkAction, chosen: ItemF
 def _run(run: BulkAction, actor: Actor) -> list[Any]:
     row = presenters.run_row(run, actor.organization_slug)
     return [
-        Action(run.action).label,
+        row["action_label"],
         run.title,
         row["created_by"],
         run.recipients,

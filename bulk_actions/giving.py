@@ -9,7 +9,7 @@ from bulk_actions.models import BulkAction
 from bulk_actions.previewing import eligible_conversations
 from conversations.candidates import demand_of, required_skills
 from conversations.work_item.people import PeopleFilter
-from conversations.work_item.presenters import person_line, units
+from conversations.work_item.presenters import MOST_LISTED, person_line, units
 from routing.eligibility import UNLISTED, Candidate, Demand, Person, Pool, Reason
 
 # What a reason comes to for some of many: "Doesn't serve the queue of 3 of 12."
@@ -27,11 +27,13 @@ def lines(run: BulkAction, typed: Mapping[str, Any]) -> dict[str, Any]:
     demands = _demands(run)
     more, number = sum(each.units * count for each, count in demands.items()), demands.total()
     everybody = [one for one in _candidates(run, demands) if chosen.name.casefold() in one.name.casefold()]
-    listed = [one for one in everybody if chosen.others or one.is_listed]
+    fitting = [one for one in everybody if chosen.others or one.is_listed]
     picked = str(typed.get("representative") or "")
+    listed = [one for place, one in enumerate(fitting) if place < MOST_LISTED or str(one.id) == picked]
     return {
         "lines": [_line(one, picked, more, number) for one in listed],
         "nobody": "" if listed else _why_nobody(everybody, chosen),
+        "listed_of": f"{len(fitting):,}" if len(listed) < len(fitting) else "",
     }
 
 

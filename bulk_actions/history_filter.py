@@ -58,8 +58,8 @@ def _types() -> dict[str, tuple[str, list[str]]]:
     """What people call one action may be several for the rule table."""
     found: dict[str, tuple[str, list[str]]] = {}
     for action in KINDS:
-        name = str(action.label).lower().replace(" ", "_")
-        found.setdefault(name, (str(action.label), []))[1].append(action.value)
+        label = KINDS[action].label
+        found.setdefault(label.lower().replace(" ", "_"), (label, []))[1].append(action)
     return found
 
 

@@ -79,7 +79,7 @@ class RunView(LiveView):
 
     def read(self) -> Snapshot:
         """Two queries, three for a run that sends."""
-        page = queries.item_page(self.bulk_action_id, self._actor, self.chosen, self.place)
+        page = queries.item_page(self.bulk_action_id, self._reach.action, self._actor, self.chosen, self.place)
         stamp = queries.runs().filter(pk=self.bulk_action_id).values_list("row_stamp", flat=True).first()
         sent = self._reach.stamps(conversation for _, conversation, *_ in page.rows)
         rows = tuple((id, (outcome, code, *sent.get(pk, ()))) for id, pk, outcome, code in page.rows)

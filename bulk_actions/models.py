@@ -94,11 +94,11 @@ class BulkAction(OrganizationModel):
 
 
 class BulkActionItem(OrganizationModel):
-    """One conversation in a run, with the version it was selected at and what became of it."""
+    """One target of a run, usually a conversation, with the version it was selected at and what became of it."""
 
     bulk_action = OrganizationForeignKey(BulkAction, on_delete=models.CASCADE, related_name="items", db_index=False)
-    # Kept when an administrator deletes the closed conversation.
-    conversation_id = models.BigIntegerField()
+    # What kind it is, the action says. Kept when an administrator deletes the closed conversation.
+    target_id = models.BigIntegerField()
     version = models.PositiveIntegerField()
     # What the preview said: empty when eligible.
     preview_code = models.CharField(max_length=60, blank=True)
@@ -111,14 +111,12 @@ class BulkActionItem(OrganizationModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["organization", "bulk_action", "conversation_id"], name="item_once_per_run"
-            ),
+            models.UniqueConstraint(fields=["organization", "bulk_action", "target_id"], name="item_once_per_run"),
         ]
         indexes: ClassVar = [
             # The next chunk of a run.
             models.Index(
-                fields=["organization", "bulk_action", "conversation_id"],
+                fields=["organization", "bulk_action", "target_id"],
                 condition=models.Q(outcome="pending"),
                 name="item_pending",
             ),

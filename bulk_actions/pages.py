@@ -9,6 +9,7 @@ from django.urls import reverse
 from bulk_actions import presenters, queries
 from bulk_actions.approval import why_not_decide
 from bulk_actions.coverage import covers
+from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction
 from bulk_actions.queries import ItemFilter
 from bulk_actions.reach import Reach, delivery_of
@@ -51,7 +52,7 @@ def empty_history(actor: Actor, shown: QueryFilter) -> dict[str, str]:
         text = "No run matches these filters."
         url = history_url(actor)
         return {"icon": "filter", "title": "None of these", "text": text, "url": url, "label": "Show all"}
-    text = "What supervisors do to conversations, one or many, appears here as soon as it starts."
+    text = "What supervisors do to conversations, people and queues appears here as soon as it starts."
     empty = {"icon": "history", "title": "No action yet", "text": text}
     if actor.may(Right.SUPERVISE):
         empty |= {"url": conversations_url(actor), "label": "All ongoing conversations"}
@@ -60,7 +61,7 @@ def empty_history(actor: Actor, shown: QueryFilter) -> dict[str, str]:
 
 def run_context(run: BulkAction, actor: Actor, chosen: ItemFilter, place: Place) -> dict[str, Any]:
     """Six queries, one more for somebody whose queues don't cover everything; one or two more where it sends."""
-    page, reach = queries.item_page(run.pk, actor, chosen, place), Reach.of(run)
+    page, reach = queries.item_page(run.pk, run.action, actor, chosen, place), Reach.of(run)
     query = urlencode(chosen.parameters | place.parameters)
     return {
         **head_context(run, actor),
@@ -99,33 +100,32 @@ def head_context(run: BulkAction, actor: Actor) -> dict[str, Any]:
 
 def groups_context(run: BulkAction, actor: Actor, chosen: ItemFilter) -> dict[str, Any]:
     """The chips above the table, how many items stand in other queues, and what stands in an empty table."""
-    groups = queries.outcome_groups(run.pk, actor)
+    groups = queries.outcome_groups(run.pk, run.action, actor)
     url = presenters.run_url(run.pk, actor.organization_slug)
     hidden = run.total - sum(number for *_, number in groups)
     return {
         "groups": presenters.group_chips(groups, chosen.parameters, url),
         "hidden": hidden if actor.queue_ids is not None else 0,
-        "empty": _empty_items(chosen, url),
+        "empty": _empty_items(chosen, url, kind_of(run.action).subject.noun),
     }
 
 
-def _empty_items(chosen: ItemFilter, url: str) -> dict[str, str]:
+def _empty_items(chosen: ItemFilter, url: str, noun: str) -> dict[str, str]:
     if chosen.outcome:
-        text = "No conversation of this run has this outcome now."
+        text = f"No {noun} of this run has this outcome now."
         return {"icon": "filter", "title": "None of these", "text": text, "url": url, "label": "Show all"}
-    text = "The conversations of this run are in queues that you don’t see."
+    text = f"The {noun}s of this run are in queues that you don’t see."
     return {"icon": "lock", "title": "Nothing in your queues", "text": text}
 
 
 def item_rows(ids: Sequence[int], actor: Actor, reach: Reach) -> list[dict[str, Any]]:
-    names = queries.item_rows(ids, actor)
-    url = conversations_url(actor) if actor.may(Right.SUPERVISE) else ""
+    names = queries.item_rows(ids, reach.action, actor)
     items = [names.items[id] for id in ids if id in names.items]
-    rows = [presenters.item_row(item, names, conversations_url=url) for item in items]
+    rows = [presenters.item_row(item, names) for item in items]
     if reach.delivers:
-        sent = reach.deliveries(item.conversation_id for item in items)
+        sent = reach.deliveries(item.target_id for item in items)
         for row, item in zip(rows, items, strict=True):
-            row["delivery"] = delivery_of(sent.get(item.conversation_id, ()))
+            row["delivery"] = delivery_of(sent.get(item.target_id, ()))
     return rows
 
 

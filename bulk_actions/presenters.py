@@ -9,8 +9,7 @@ from bulk_actions.limits import APPROVAL_EXPIRES
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.queries import ItemRows
 from bulk_actions.states import TERMINAL, UNFINISHED, Outcome, RunStatus
-from conversations.rules import Action, sentence_of
-from conversations.states import Phase, Status, StatusReason, phase_of
+from conversations.rules import sentence_of
 
 # Nothing was done, and why.
 NEVER_RAN: dict[str, str] = {
@@ -27,7 +26,7 @@ def run_row(run: BulkAction, slug: str) -> dict[str, Any]:
     return {
         "id": run.pk,
         "url": run_url(run.pk, slug),
-        "action_label": Action(run.action).label,
+        "action_label": kind.label,
         "action_icon": kind.icon,
         "title": run.title,
         "created_by": str(run.created_by),
@@ -49,6 +48,7 @@ def run_head(run: BulkAction, slug: str, *, cancellable: bool, retriable: bool) 
     done = run.succeeded + run.skipped + run.failed
     return run_row(run, slug) | {
         "sentence": sentence(run),
+        "noun": kind_of(run.action).subject.noun,
         "done": done,
         "pending": max(0, run.total - done),
         "cancel_url": f"{run_url(run.pk, slug)}cancel/" if cancellable else "",
@@ -102,7 +102,8 @@ def details(run: BulkAction) -> str:
 
 def sentence(run: BulkAction) -> str:
     """The same for a reader, consequences first."""
-    passive = kind_of(run.action).passive
+    kind = kind_of(run.action)
+    passive = kind.passive
     refused = run.total - run.eligible
     if run.status == RunStatus.AWAITING_APPROVAL or (run.status == RunStatus.QUEUED and not run.cancel_requested_at):
         return f"{run.eligible:,} will be {passive}." + (f" {refused:,} won’t." if refused else "")
@@ -115,7 +116,7 @@ def sentence(run: BulkAction) -> str:
         if run.enqueued_at is None:
             return f"{so_far}. The others are offered and await an answer."
         return f"Being cancelled, {so_far}." if run.cancel_requested_at else f"{so_far}."
-    said = f"{counted(run.succeeded, 'conversation')} {passive}."
+    said = f"{counted(run.succeeded, kind.subject.noun)} {passive}."
     if run.skipped:
         said += f" {run.skipped:,} skipped."
     if run.failed:
@@ -157,39 +158,21 @@ def reason_in_general(code: str, said: str) -> str:
     return sentence_of(code) if code == CODE_OF_CHANGED else said
 
 
-def item_row(item: BulkActionItem, names: ItemRows, *, conversations_url: str) -> dict[str, Any]:
-    """One conversation of a run. Without an address for people who have no conversation page."""
-    subject = names.subjects.get(item.conversation_id)
-    before, after = state_words(item.before, names), state_words(item.after, names)
+def item_row(item: BulkActionItem, names: ItemRows) -> dict[str, Any]:
+    """One target of a run, with an address where the person has a page of it."""
+    line = names.lines.get(item.target_id)
+    before, after = (names.subject.state_words(state, names.names) for state in (item.before, item.after))
     return {
         "id": item.pk,
-        "number": f"C-{item.conversation_id}",
-        "subject": "No longer here" if subject is None else subject,
-        "url": f"{conversations_url}{item.conversation_id}/" if conversations_url and subject is not None else "",
+        "number": names.subject.number_of(item.target_id) if line is None else line.number,
+        "subject": "No longer here" if line is None else line.subject,
+        "url": "" if line is None else line.url,
         "outcome": item.outcome,
         "outcome_label": item.get_outcome_display(),
         "reason": item.sentence,
         "before": before,
         "after": "" if after == before else after,
     }
-
-
-def state_words(state: Mapping[str, Any], names: ItemRows) -> str:
-    """For example "Active with Ana Ruiz in Refunds"; empty for what isn't known."""
-    if not state.get("status"):
-        return ""
-    if state["status"] == Status.CLOSED:
-        return StatusReason(state["status_reason"]).label
-    words = Phase(phase_of(state["status"], state["status_reason"])).label
-    if representative := names.representatives.get(state.get("representative_id") or 0):
-        words += f" with {representative}"
-    if queue := names.queues.get(state.get("queue_id") or 0):
-        words += f" in {queue}"
-    if offered_to := names.representatives.get(state.get("offered_to") or 0):
-        words += f", transfer offered to {offered_to}"
-    if over := state.get("exceeds_by"):
-        words += f", exceeding by {counted(over, 'unit')}"
-    return words
 
 
 def run_url(bulk_action_id: int, slug: str) -> str:

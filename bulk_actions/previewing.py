@@ -34,7 +34,7 @@ class TakesOn:
 
 
 def eligible_conversations(run: BulkAction) -> QuerySet[Conversation]:
-    ids = run.items.filter(preview_code="").values("conversation_id")
+    ids = run.items.filter(preview_code="").values("target_id")
     return Conversation.objects.filter(pk__in=ids)
 
 

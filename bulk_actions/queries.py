@@ -7,18 +7,19 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
 from django.http import QueryDict
 
+from bulk_actions.kinds import kind_of
 from bulk_actions.models import BulkAction, BulkActionItem
 from bulk_actions.states import Outcome, RunStatus
+from bulk_actions.subjects import Line, Names, Subject
 from contact_center.errors import NotFound
 from contact_center.tenancy.access import Actor
+from contact_center.tenancy.roles import Right
 from contact_center.web.pagination import Keyset, Page, read_page
 from contact_center.web.place import Place
 from contact_center.web.query_filter import QueryFilter
-from conversations.visibility import visible_to
-from routing.models import Queue, Representative
 
 RUN_ORDER = Keyset(F("started_at"), descending=True)
-ITEM_ORDER = Keyset(F("conversation_id"), descending=False)
+ITEM_ORDER = Keyset(F("target_id"), descending=False)
 # Named on the page of the first run.
 RETRIES = 20
 
@@ -76,20 +77,22 @@ class ItemFilter:
         return {name: value for name, value in given.items() if value}
 
 
-def items(bulk_action_id: int, actor: Actor, chosen: ItemFilter | None = None) -> QuerySet[BulkActionItem]:
-    """The items whose conversations stand in the person's queues."""
+def items(bulk_action_id: int, action: str, actor: Actor, chosen: ItemFilter | None = None) -> QuerySet[BulkActionItem]:
+    """The items whose targets the person's queues let them see."""
     found = BulkActionItem.objects.filter(bulk_action_id=bulk_action_id)
     if actor.queue_ids is not None:
-        found = found.filter(Exists(visible_to(actor).filter(pk=OuterRef("conversation_id"))))
+        found = found.filter(Exists(kind_of(action).subject.visible(actor).filter(pk=OuterRef("target_id"))))
     if chosen and chosen.outcome:
         found = found.filter(outcome=chosen.outcome, code=chosen.code)
     return found
 
 
-def item_page(bulk_action_id: int, actor: Actor, chosen: ItemFilter, place: Place) -> Page[tuple[Any, ...]]:
-    """(id, conversation, outcome, code) of one page. One query, two when the page asked for is gone."""
+def item_page(
+    bulk_action_id: int, action: str, actor: Actor, chosen: ItemFilter, place: Place
+) -> Page[tuple[Any, ...]]:
+    """(id, target, outcome, code) of one page. One query, two when the page asked for is gone."""
     return read_page(
-        items(bulk_action_id, actor, chosen),
+        items(bulk_action_id, action, actor, chosen),
         ITEM_ORDER,
         size=place.size,
         anchor=place.anchor(moments=False),
@@ -99,36 +102,28 @@ def item_page(bulk_action_id: int, actor: Actor, chosen: ItemFilter, place: Plac
 
 @dataclass(frozen=True, slots=True)
 class ItemRows:
-    """The items with what they speak of by name. A subject is missing where the conversation is gone."""
+    """The items with what they speak of by name. A line is missing where the target is gone."""
 
+    subject: Subject
     items: Mapping[int, BulkActionItem]
-    subjects: Mapping[int, str]
-    representatives: Mapping[int, str]
-    queues: Mapping[int, str]
+    lines: Mapping[int, Line]
+    names: Names
 
 
-def item_rows(ids: Sequence[int], actor: Actor) -> ItemRows:
+def item_rows(ids: Sequence[int], action: str, actor: Actor) -> ItemRows:
     """Four queries."""
+    subject = kind_of(action).subject
     found = {item.pk: item for item in BulkActionItem.objects.filter(pk__in=list(ids))}
     states = [state for item in found.values() for state in (item.before, item.after)]
-    people = {state.get(name) for state in states for name in ("representative_id", "offered_to")}
-    subjects = visible_to(actor).filter(pk__in=[item.conversation_id for item in found.values()])
-    return ItemRows(
-        found,
-        dict(subjects.values_list("pk", "subject")),
-        _names(Representative.objects.all(), people),
-        _names(Queue.objects.all(), {state.get("queue_id") for state in states}),
-    )
+    slug = actor.organization_slug if actor.may(Right.SUPERVISE) else ""
+    lines = subject.lines([item.target_id for item in found.values()], actor, slug)
+    return ItemRows(subject, found, lines, subject.names(states))
 
 
-def _names(rows: QuerySet[Any], ids: set[int | None]) -> dict[int, str]:
-    return dict(rows.filter(pk__in=ids - {None}).values_list("pk", "name"))
-
-
-def outcome_groups(bulk_action_id: int, actor: Actor) -> list[tuple[str, str, str, int]]:
+def outcome_groups(bulk_action_id: int, action: str, actor: Actor) -> list[tuple[str, str, str, int]]:
     """(outcome, code, a sentence, number), the most frequent first. One query."""
     found = (
-        items(bulk_action_id, actor)
+        items(bulk_action_id, action, actor)
         .order_by()
         .values("outcome", "code")
         .annotate(number=Count("pk"), said=Min("sentence"))

@@ -81,7 +81,7 @@ class Reach:
         """One line for each representative behind conversations that the person sees. Two queries."""
         if not self.notifies:
             return []
-        done = items(self.run_id, actor).filter(outcome=Outcome.SUCCEEDED)
+        done = items(self.run_id, self.action, actor).filter(outcome=Outcome.SUCCEEDED)
         behind = {pk for pk in done.values_list("before__representative_id", flat=True).distinct() if pk}
         people = Representative.objects.filter(pk__in=behind | {0}).order_by("name", "pk")
         told = {

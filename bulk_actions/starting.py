@@ -47,7 +47,7 @@ def preview_of(key: str, *, actor: Actor) -> BulkAction:
     return run
 
 
-def choose(run: BulkAction, action: Action, *, actor: Actor) -> None:
+def choose(run: BulkAction, action: str, *, actor: Actor) -> None:
     """The person chose a sister action in the dialog. Raises NotFound for anything else."""
     if action == run.action:
         return
@@ -55,7 +55,7 @@ def choose(run: BulkAction, action: Action, *, actor: Actor) -> None:
         raise NotFound("This dialog has no such action.")
     with transaction.atomic():
         if BulkAction.objects.select_for_update().filter(pk=run.pk, status=RunStatus.PREVIEWED).exists():
-            become(run, action, actor=actor)
+            become(run, Action(action), actor=actor)
 
 
 def start(run: BulkAction, *, actor: Actor, parameters: Mapping[str, Any]) -> bool:

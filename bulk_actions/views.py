@@ -20,6 +20,7 @@ from bulk_actions.models import BulkAction
 from bulk_actions.queries import ItemFilter
 from bulk_actions.selection import freeze, freeze_again, in_words
 from bulk_actions.states import RunStatus
+from bulk_actions.subjects import CONVERSATIONS
 from contact_center.errors import DomainError, Invalid, NotFound, Refused
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
@@ -98,13 +99,15 @@ def _head(request: OrganizationRequest, bulk_action_id: int) -> HttpResponse:
 def action_preview(request: OrganizationRequest, organization: str, action: str) -> HttpResponse:
     """Freeze the selection and say what would happen to it; with a run's key, the same for another action."""
     kind, actor = kind_of(action), request.actor
+    if kind.subject is not CONVERSATIONS:
+        raise NotFound("Conversations have no such action.")
     if key := request.POST.get("run_key"):
         before = starting.preview_of(key, actor=actor)
         return _dialog(request, freeze_again(before, actor=actor, action=kind.action))
     selection = Selection.from_request(request.POST, actor)
     if selection.is_too_large:
         return render(request, "bulk_actions/_over_limit_dialog.html", dialogs.over_limit(kind, selection, request))
-    run = freeze(kind.for_selection(single=selection.count == 1), selection, actor=actor)
+    run = freeze(Action(kind.for_selection(single=selection.count == 1)), selection, actor=actor)
     return _dialog(request, run, notice=dialogs.changed_since_seen(selection, run, actor))
 
 

@@ -34,7 +34,7 @@ def run(*, actor: Actor, now: datetime) -> bool:
     """Move what overflows, offer what can be offered; True when there may be more to do at once."""
     found = gates(now)
     overflowed = overflow.sweep(found, actor=actor, now=now, limit=AT_ONCE)
-    plan = plan_offers(now, closed=[pk for pk, gate in found.items() if not gate.is_open], most=AT_ONCE)
+    plan = plan_offers(now, held=overflow.held_back(found), most=AT_ONCE)
     _rest(plan.rested, until=now + PAUSE_BETWEEN_PASSES)
     made, overtaken = _offer(plan, actor, now)
     return overtaken or made == AT_ONCE or len(overflowed) == AT_ONCE

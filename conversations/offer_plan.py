@@ -1,7 +1,7 @@
 """Whom push routing would offer which Open conversation to: read and judged in lots; nothing is locked or written."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -55,9 +55,9 @@ def offerable(now: datetime) -> Q:
     ) & (Q(next_pass_at=None) | Q(next_pass_at__lte=now))
 
 
-def plan_offers(now: datetime, *, closed: Collection[int], most: int) -> Plan:
+def plan_offers(now: datetime, *, held: Q, most: int) -> Plan:
     """In the order of queue priority, priority and age; a fixed number of queries for each lot."""
-    rows = _lot(now, closed)
+    rows = _lot(now, held)
     if not rows:
         return Plan()
     is_full = len(rows) == LOOKED_AT
@@ -67,13 +67,13 @@ def plan_offers(now: datetime, *, closed: Collection[int], most: int) -> Plan:
         if len(rows) < LOOKED_AT or planner.is_done:
             break
         planner.note_lacks(rows)
-        rows = _lot(now, closed, beyond=planner)
+        rows = _lot(now, held, beyond=planner)
         planner.add(rows)
     return planner.plan
 
 
-def _lot(now: datetime, closed: Collection[int], beyond: "_Planner | None" = None) -> list[Conversation]:
-    rows = Conversation.objects.filter(offerable(now)).exclude(queue_id__in=closed)
+def _lot(now: datetime, held: Q, beyond: "_Planner | None" = None) -> list[Conversation]:
+    rows = Conversation.objects.filter(offerable(now)).exclude(held)
     if beyond is not None:
         rows = rows.exclude(pk__in=beyond.seen)
         for lack in beyond.lacks:

@@ -25,10 +25,25 @@ def is_open(hours: OperatingHours | None, at: datetime) -> bool:
 
 
 def queue_is_open(queue: Queue, at: datetime) -> bool:
-    """By its hours, unless somebody has closed it for a while. Needs the hours loaded."""
-    if queue.closed_until is not None and at < queue.closed_until:
-        return False
-    return is_open(queue.operating_hours, at)
+    """By its hours, unless somebody has closed it. Needs the hours loaded."""
+    return not closed_by_hand(queue, at) and is_open(queue.operating_hours, at)
+
+
+def closed_by_hand(queue: Queue, at: datetime) -> bool:
+    """A supervisor has closed it, until a moment or until somebody reopens it."""
+    if queue.closed_until is not None:
+        return at < queue.closed_until
+    return queue.closed_at is not None
+
+
+def drains_since(queue: Queue, at: datetime) -> datetime | None:
+    """What waited before this moment is still answered though the queue takes nothing new; None where all of it waits.
+
+    Whoever closes a queue by hand leaves those in it in line; hours end for everybody.
+    """
+    if not closed_by_hand(queue, at) or not is_open(queue.operating_hours, at):
+        return None
+    return queue.closed_at
 
 
 def _covers(start: int, end: int, minute: int) -> bool:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from routing.kinds import Kind, Mode
 from routing.models import OverflowRule, Queue, QueueMember
-from routing.operating_hours import queue_is_open
+from routing.operating_hours import closed_by_hand, drains_since, queue_is_open
 
 CLOSED_LINE = "We are closed right now. Please come back during our opening hours."
 FULL_LINE = "We can't take your conversation right now because many others are waiting. Please try again later."
@@ -41,6 +41,14 @@ class Gate:
     queue: Queue
     at: datetime
     rules: dict[str, OverflowRule] = field(default_factory=dict)
+    # New work, and what waited before, goes on to these: they can take it now.
+    diverts_to: Queue | None = None
+    waiting_moves_to: Queue | None = None
+
+    @property
+    def drains_since(self) -> datetime | None:
+        """What has been in the queue since before this is answered though the queue is closed."""
+        return drains_since(self.queue, self.at)
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +71,8 @@ class Gate:
 
     def at_entry(self, *, kind: str, mode: str, waiting: int) -> Verdict:
         """For work that arrives while `waiting` others are Open in the queue."""
+        if self.diverts_to is not None:
+            return Verdict(queue_id=self.diverts_to.pk)
         if not self.is_open:
             return self.while_closed(kind=kind, mode=mode)
         rule = self.rules.get(OverflowRule.Condition.QUEUE_SIZE)
@@ -77,6 +87,10 @@ class Gate:
             if followed is not None:
                 return followed
         return Verdict(told=self._closed_line()) if mode == Mode.LIVE_CHAT else STAYS
+
+    def moved_along(self) -> Verdict:
+        """For what waited when the queue was closed or diverted."""
+        return STAYS if self.waiting_moves_to is None else Verdict(queue_id=self.waiting_moves_to.pk)
 
     def after_wait(self, *, kind: str, queued_at: datetime) -> Verdict:
         if self.late_since is None or queued_at > self.late_since:
@@ -105,7 +119,9 @@ class Gate:
 def gates(at: datetime, queue_ids: Iterable[int] | QuerySet[Any, Any] | None = None) -> dict[int, Gate]:
     """The queues that have hours, are closed for a while or have rules. One query; two where there are any."""
     has_rules = Exists(OverflowRule.objects.filter(queue_id=OuterRef("pk")))
-    restricted = Q(operating_hours__isnull=False) | Q(closed_until__gt=at) | has_rules
+    closed = Q(closed_until__gt=at) | Q(closed_at__isnull=False, closed_until=None)
+    moved = Q(diverts_to__isnull=False) | Q(waiting_moves_to__isnull=False)
+    restricted = Q(operating_hours__isnull=False) | closed | moved | has_rules
     queues = Queue.objects.filter(restricted).select_related("operating_hours")
     if queue_ids is not None:
         queues = queues.filter(pk__in=queue_ids)
@@ -115,4 +131,24 @@ def gates(at: datetime, queue_ids: Iterable[int] | QuerySet[Any, Any] | None = N
         rules = OverflowRule.objects.filter(queue_id__in=found).annotate(target_has_members=has_members)
         for rule in rules.select_related("target_queue__operating_hours"):
             found[rule.queue_id].rules[rule.condition] = rule
+    _follow_diversions(found, at)
     return found
+
+
+def _follow_diversions(found: dict[int, Gate], at: datetime) -> None:
+    """One step, never two: a queue that diverts takes nothing diverted. One query where any queue moves work."""
+    wanted = {pk for gate in found.values() for pk in (gate.queue.diverts_to_id, gate.queue.waiting_moves_to_id) if pk}
+    if not wanted:
+        return
+    staffed = Exists(QueueMember.objects.filter(queue_id=OuterRef("pk")))
+    targets = Queue.objects.filter(staffed, pk__in=wanted, is_active=True, diverts_to=None)
+    takers = {queue.pk: queue for queue in targets.select_related("operating_hours") if not closed_by_hand(queue, at)}
+    for gate in found.values():
+        # A target that can't take anything now leaves the work where it is.
+        gate.diverts_to = _taker(gate.queue, gate.queue.diverts_to_id, takers)
+        gate.waiting_moves_to = _taker(gate.queue, gate.queue.waiting_moves_to_id, takers)
+
+
+def _taker(queue: Queue, target_id: int | None, takers: dict[int, Queue]) -> Queue | None:
+    target = takers.get(target_id or 0)
+    return target if target is not None and target.kind == queue.kind and target.pk != queue.pk else None

@@ -3,13 +3,16 @@
 What the system sets with capacity stands in `routing/capacity.py`.
 """
 
-from collections.abc import Collection
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
 from contact_center.audit.actions import AuditAction
-from contact_center.audit.record import record
+from contact_center.audit.models import AuditEvent
+from contact_center.audit.record import record_all
 from contact_center.errors import Invalid, Refused
 from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor
@@ -33,61 +36,79 @@ def set_presence(
     Raises Invalid for Inactive, which the system alone sets, and for a name that isn't a presence; Refused for an AI
     agent.
     """
-    now = now or timezone.now()
-    custom = presence if isinstance(presence, CustomPresence) else None
-    base = _base(custom.base if custom else str(presence))
+    base_of(presence)
     if representative.type == Representative.Type.AI_AGENT:
         raise Refused("An AI agent has no presence to set.", code="ai_agent")
     # Capacity moves presence too: read what it is now under the lock.
     representative.refresh_from_db(from_queryset=Representative.objects.select_for_update(of=("self",), no_key=True))
-    _leaves_desk_line(representative, by)
-    custom_id = custom.pk if custom else None
-    if (representative.presence, representative.custom_presence_id) == (base, custom_id):
-        return _held(representative, base)
-    before = representative.presence
-    representative.presence, representative.presence_since = base, now
-    representative.custom_presence, representative.presence_set_by_system = custom, False
-    representative.presence_held = base in HELD
-    representative.save(
-        update_fields=["presence", "presence_since", "custom_presence", "presence_set_by_system", "presence_held"]
-    )
-    PresenceChange.objects.create(
-        representative=representative,
-        presence=base,
-        custom_presence=custom,
-        since=now,
-        set_by_id=by.membership_id,
-    )
-    record(
-        AuditAction.PRESENCE_CHANGED,
-        actor=by,
-        object_type="representative",
-        object_id=representative.pk,
-        before={"presence": before},
-        after={"presence": base},
-    )
-    presence_changed([representative.pk], by.organization_id)
+    _leave_desk_line([representative], by)
+    if not is_already(representative, presence):
+        set_presences([representative], presence, by=by, now=now or timezone.now())
     return representative
 
 
-def _leaves_desk_line(representative: Representative, by: Actor) -> None:
+def is_already(representative: Representative, presence: str | CustomPresence) -> bool:
+    """Whether choosing it would change nothing: it is that, and capacity leaves it alone where it would be held."""
+    base, custom = base_of(presence), presence.pk if isinstance(presence, CustomPresence) else None
+    same = (representative.presence, representative.custom_presence_id) == (base, custom)
+    return same and (base not in HELD or representative.presence_held)
+
+
+def set_presences(
+    people: Sequence[Representative],
+    presence: str | CustomPresence,
+    *,
+    by: Actor,
+    now: datetime,
+    operation_id: uuid.UUID | None = None,
+) -> None:
+    """Of many, in a fixed number of statements: the rows are locked, and none is in this presence already."""
+    base, custom = base_of(presence), presence if isinstance(presence, CustomPresence) else None
+    _leave_desk_line(people, by)
+    held = {"presence_set_by_system": False, "presence_held": base in HELD}
+    # Chosen though it was that already: from now on capacity leaves it alone, and it lasts as long as it does.
+    kept = [row for row in people if (row.presence, row.custom_presence_id) == (base, custom.pk if custom else None)]
+    others = [row for row in people if row not in kept]
+    _store(kept, held)
+    before = {row.pk: row.presence for row in others}
+    _store(others, {**held, "presence": base, "presence_since": now, "custom_presence": custom})
+    PresenceChange.objects.bulk_create(
+        PresenceChange(representative=row, presence=base, custom_presence=custom, since=now, set_by_id=by.membership_id)
+        for row in others
+    )
+    told = {} if operation_id is None else {"operation_id": operation_id}
+    record_all(
+        AuditEvent(
+            action=AuditAction.PRESENCE_CHANGED,
+            membership_id=by.membership_id,
+            object_type="representative",
+            object_id=row.pk,
+            before={"presence": before[row.pk]},
+            after={"presence": base},
+            **told,
+        )
+        for row in others
+    )
+    presence_changed([row.pk for row in others], by.organization_id)
+
+
+def _store(people: Sequence[Representative], values: Mapping[str, Any]) -> None:
+    """In the rows and in the objects."""
+    if not people:
+        return
+    Representative.objects.filter(pk__in=[row.pk for row in people]).update(**values)
+    for row in people:
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def _leave_desk_line(people: Sequence[Representative], by: Actor) -> None:
     """Chosen after the desk's line was lost: nothing is left to restore. Reported by another system, which looks after
     its people itself: the desk matters only when it is opened again."""
-    names = ["presence_before"] if representative.presence_before is not None else []
-    representative.presence_before = None
-    if by.membership_id is None and representative.desk_seen_at is not None:
-        representative.desk_seen_at = representative.desk_lost_at = representative.desk_due_at = None
-        names += ["desk_seen_at", "desk_lost_at", "desk_due_at"]
-    if names:
-        representative.save(update_fields=names)
-
-
-def _held(representative: Representative, base: Presence) -> Representative:
-    """Chosen though it was that already: from now on capacity leaves it alone, where it would have changed it."""
-    if base in HELD and not representative.presence_held:
-        representative.presence_held, representative.presence_set_by_system = True, False
-        representative.save(update_fields=["presence_held", "presence_set_by_system"])
-    return representative
+    _store([row for row in people if row.presence_before is not None], {"presence_before": None})
+    if by.membership_id is None:
+        seen = [row for row in people if row.desk_seen_at is not None]
+        _store(seen, {"desk_seen_at": None, "desk_lost_at": None, "desk_due_at": None})
 
 
 def presence_changed(representative_ids: Collection[int], organization_id: int) -> None:
@@ -97,7 +118,9 @@ def presence_changed(representative_ids: Collection[int], organization_id: int) 
         nudge_dispatch_on_commit(organization_id)
 
 
-def _base(presence: str) -> Presence:
+def base_of(choice: str | CustomPresence) -> Presence:
+    """Raises Invalid for what nobody can choose."""
+    presence = choice.base if isinstance(choice, CustomPresence) else str(choice)
     if presence not in Presence.values or presence == Presence.INACTIVE:
         sentence = "Choose a presence from the list."
         raise Invalid(sentence, fields={"presence": sentence})

@@ -22,7 +22,7 @@ PACE_SECONDS = 2.0
 class GridView(LiveView):
     """Rows are rendered from what was read last, so that one reading serves them all."""
 
-    kinds = frozenset({"conversation", "representative"})
+    kinds = frozenset({"conversation", "representative", "queue"})
     reread_seconds = 5.0
 
     def __init__(self, actor: Actor, query: QueryDict, grid: Grid) -> None:
@@ -56,7 +56,7 @@ class GridView(LiveView):
     def render_counters(self, counters: Mapping[str, object]) -> str:
         total = int(str(counters["total"]))
         pagination = self._shown.pagination(self._grid.url(self._actor), total)
-        context = {"count": f"{total:,}", "pagination": pagination}
+        context = {"count": f"{total:,}", "pagination": pagination, "selects": bool(self._grid.actions)}
         return render_to_string("analytics/grids/_counters.html", context)
 
 

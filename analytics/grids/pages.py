@@ -12,8 +12,14 @@ from analytics.grids import queues, representatives
 from analytics.grids.table import Column, Shown
 from analytics.metrics import METRICS
 from analytics.narrowing import Narrowing
+from bulk_actions.coverage import why_not_act_on
+from bulk_actions.kinds import kind_of
+from bulk_actions.limits import MAXIMUM
 from contact_center.tenancy.access import Actor
 from contact_center.web.query_filter import Field
+from routing.floor import FloorAction
+
+KEYS = {FloorAction.SET_PRESENCE: "p", FloorAction.CHANGE_QUEUES: "u"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Grid:
     empty_title: str
     empty_text: str
     fields: tuple[Field, ...] = ()
+    # What can be done to the rows that are selected.
+    actions: tuple[FloorAction, ...] = ()
     fill: Callable[[Shown, list[Any]], list[Any]] = lambda shown, rows: rows
 
     def shown(self, query: QueryDict, actor: Actor) -> Shown:
@@ -71,6 +79,7 @@ REPRESENTATIVES = Grid(
     "No representatives yet",
     "Representatives appear here as soon as an administrator has added them to a queue.",
     representatives.FIELDS,
+    (FloorAction.SET_PRESENCE, FloorAction.CHANGE_QUEUES),
     _describe,
 )
 
@@ -102,7 +111,34 @@ def page_context(grid: Grid, shown: Shown, actor: Actor, now: datetime) -> dict[
         "rows": rows,
         "empty": empty_state(grid, shown, url),
         "pagination": shown.pagination(url, total),
+        **(_selecting(grid, actor, total) if grid.actions else {}),
     }
+
+
+def _selecting(grid: Grid, actor: Actor, total: int) -> dict[str, Any]:
+    """The commands over selected rows, as the list of conversations has them."""
+    return {
+        "commands": people_commands(actor, grid.actions),
+        "history_url": reverse("bulk_actions:history", args=[actor.organization_slug]),
+        "selection": {"total": total, "limit": MAXIMUM, "summary_url": ""},
+    }
+
+
+def people_commands(actor: Actor, actions: Sequence[FloorAction]) -> list[dict[str, Any]]:
+    """For conversations/_command.html."""
+    return [
+        {
+            "name": action.value,
+            "label": str(action.label),
+            "icon": kind_of(action).icon,
+            "key": KEYS[action],
+            "url": reverse("analytics:people-action", args=[actor.organization_slug, action.value]),
+            "enabled": not (reason := why_not_act_on(actor, action)),
+            "reason": reason,
+            "select_first": "Select one or more representatives first.",
+        }
+        for action in actions
+    ]
 
 
 def _sorted_by(shown: Shown) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from analytics.grids import representatives
 from analytics.grids.cells import with_records
+from analytics.grids.pages import people_commands
 from analytics.grids.presence import history
 from analytics.scope import Scope
 from bulk_actions.coverage import why_not_act_on
@@ -24,6 +25,7 @@ from conversations.presenters import ConversationRow
 from conversations.queries import list_rows
 from conversations.rules import Action
 from conversations.visibility import visible_to
+from routing.floor import FloorAction
 
 # Of all they hold, the ones named here; the list has the others.
 NAMED = 100
@@ -88,6 +90,8 @@ class PersonPage:
                 self._command(Action.RETURN_TO_QUEUE, "Return to queues", "release"),
                 self._command(Action.GIVE_TO_COLLEAGUE, "Give to a colleague", "give"),
             ],
+            "single": f"{person.pk}:0",
+            "person_commands": people_commands(self.actor, (FloorAction.SET_PRESENCE, FloorAction.CHANGE_QUEUES)),
             "history_url": reverse("bulk_actions:history", args=[slug]),
         }
 

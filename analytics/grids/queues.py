@@ -20,10 +20,12 @@ from analytics.scope import Scope
 from analytics.thresholds import Limits, Thresholds, thresholds
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
+from conversations.states import Status
 from conversations.visibility import queues_of
 from routing.kinds import Kind, Presence
 from routing.models import Queue, QueueMember, Representative
-from routing.operating_hours import queue_is_open
+from routing.operating_hours import closed_by_hand, queue_is_open
+from routing.overflow import gates
 
 OF_NOW = (METRICS["backlog"], METRICS["longest_wait"])
 OF_PERIOD = tuple(
@@ -53,10 +55,16 @@ class QueueRow:
     id: int
     name: str
     url: str
+    page_url: str
+    waiting_url: str
+    people_url: str
     type: str
     state: str
     state_label: str
     closed_until: str
+    # Where its new work goes; `diverts` is false while that queue can't take any.
+    diverts_to: str
+    diverts: bool
     backlog: Cell
     longest_wait: Value
     longest_since: str
@@ -82,7 +90,7 @@ class QueueRow:
 COLUMNS = (
     Column("name", "Queue", lambda row: row.name.casefold(), largest_first=False),
     Column("type", "Type", lambda row: row.type, largest_first=False),
-    Column("state", "Hours", lambda row: row.state_label, largest_first=False),
+    Column("state", "State", lambda row: row.state_label, largest_first=False),
     Column("backlog", "Backlog", lambda row: row.backlog.value),
     Column("longest", "Longest wait", lambda row: row.longest_wait),
     Column("service-level", "Service level", lambda row: row.service_level.value, largest_first=False),
@@ -94,12 +102,13 @@ COLUMNS = (
 
 
 def read(shown: Shown, now: datetime) -> list[QueueRow]:
-    """All queues that the filter leaves. At most ten queries, whatever their number."""
+    """All queues that the filter leaves. At most thirteen queries, whatever their number."""
     scope = with_records(shown.narrowing.scope)
     period = shown.narrowing.period(now)
     limits = thresholds()
     live, sums = live_by_queue(scope, now), rollups.sums_by_queue(period, scope, MEASURED)
-    presences = _presences(scope)
+    presences, rows = _presences(scope), list(_queues(shown))
+    diverting = {pk for pk, gate in gates(now, [row.pk for row in rows]).items() if gate.diverts_to}
     return [
         _row(
             queue,
@@ -108,9 +117,10 @@ def read(shown: Shown, now: datetime) -> list[QueueRow]:
             period_values(sums.get(queue.pk, NOTHING), OF_PERIOD),
             presences.get(queue.pk, {}),
             limits,
-            _address(shown, queue.pk),
+            _addresses(shown, queue.pk),
+            diverts=queue.pk in diverting,
         )
-        for queue in _queues(shown)
+        for queue in rows
     ]
 
 
@@ -118,7 +128,7 @@ def _queues(shown: Shown) -> Any:
     """The active ones, and inactive ones that still hold something."""
     held = Exists(Conversation.objects.filter(ONGOING_ROW, queue=OuterRef("pk")))
     found = queues_of(shown.narrowing.actor).filter(shown.narrowing.scope.of_queue("pk"))
-    return found.filter(Q(is_active=True) | held).select_related("operating_hours")
+    return found.filter(Q(is_active=True) | held).select_related("operating_hours", "diverts_to")
 
 
 def live_by_queue(scope: Scope, now: datetime) -> dict[int, dict[str, Any]]:
@@ -139,10 +149,18 @@ def _presences(scope: Scope) -> dict[int, dict[str, int]]:
     return found
 
 
-def _address(shown: Shown, queue_id: int) -> str:
+def _addresses(shown: Shown, queue_id: int) -> dict[str, str]:
+    """What each figure opens: the conversations of the queue, those that wait, its people, and its own page."""
+    slug = shown.narrowing.actor.organization_slug
     chosen = [("channel", value) for value in shown.narrowing.filter.values.get("channel", ())]
-    url = reverse("conversations:list", args=[shown.narrowing.actor.organization_slug])
-    return f"{url}?{urlencode([('queue', str(queue_id)), *chosen])}"
+    held = urlencode([("queue", str(queue_id)), *chosen])
+    url = reverse("conversations:list", args=[slug])
+    return {
+        "url": f"{url}?{held}",
+        "page_url": reverse("analytics:queue", args=[slug, queue_id]),
+        "waiting_url": f"{url}?{held}&{urlencode({'status': Status.OPEN.value})}",
+        "people_url": f"{reverse('analytics:representatives', args=[slug])}?{urlencode({'queue': queue_id})}",
+    }
 
 
 def _row(
@@ -152,7 +170,9 @@ def _row(
     values: dict[str, Value],
     presences: dict[str, int],
     limits: Thresholds,
-    url: str,
+    addresses: dict[str, str],
+    *,
+    diverts: bool,
 ) -> QueueRow:
     def cell(name: str) -> Cell:
         return Cell.of(name, values, limits)
@@ -164,11 +184,13 @@ def _row(
     return QueueRow(
         id=queue.pk,
         name=queue.name,
-        url=url,
+        **addresses,
         type=queue.get_kind_display(),
         state=state,
         state_label=state_label,
         closed_until=closed_until,
+        diverts_to=queue.diverts_to.name if queue.diverts_to else "",
+        diverts=diverts,
         backlog=Cell.of("backlog", {"backlog": plain(live.get("backlog", 0))}, limits),
         longest_wait=plain(wait),
         longest_since="" if wait is None else (now - wait).isoformat(timespec="seconds"),
@@ -194,4 +216,4 @@ def _state(queue: Queue, now: datetime) -> tuple[str, str, str]:
         return "open", "Open", ""
     if queue.closed_until is not None and now < queue.closed_until:
         return "closed", "Closed until", queue.closed_until.isoformat()
-    return "closed", "Closed", ""
+    return "closed", "Closed" if closed_by_hand(queue, now) else "Outside hours", ""

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.grids.pages import QUEUES, REPRESENTATIVES, Grid, page_context
 from analytics.grids.person import PersonPage
+from analytics.grids.queue import QueuePage
 from contact_center.tenancy.access import OrganizationRequest, organization_view
 from contact_center.tenancy.roles import Right
 from contact_center.web.render import render_page_or_fragment
@@ -30,6 +31,16 @@ def _grid(request: OrganizationRequest, grid: Grid) -> HttpResponse:
     return render_page_or_fragment(
         request, "analytics/grids/page.html", "analytics/grids/_body.html", context, target="list-body"
     )
+
+
+@require_safe
+@organization_view(Right.SUPERVISE)
+def show_queue(request: OrganizationRequest, organization: str, queue_id: int) -> HttpResponse:
+    """One queue: what it takes and tells, what waits in it, and what can be done about it."""
+    page = QueuePage.read(queue_id, request.actor, timezone.now())
+    if page is None:
+        raise Http404
+    return render(request, "analytics/grids/queue.html", page.context)
 
 
 @require_safe

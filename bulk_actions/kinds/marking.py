@@ -90,7 +90,7 @@ def _the_one(run: BulkAction) -> Conversation | None:
     """Of a dialog for one conversation: what it has now is what the dialog begins with."""
     if not run.single:
         return None
-    return Conversation.objects.filter(pk__in=run.items.values("conversation_id")).first()
+    return Conversation.objects.filter(pk__in=run.items.values("target_id")).first()
 
 
 def _priorities(run: BulkAction, actor: Actor, typed: Typed) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _priorities(run: BulkAction, actor: Actor, typed: Typed) -> dict[str, Any]:
 
 
 def _tags(run: BulkAction, actor: Actor, typed: Typed) -> dict[str, Any]:
-    tagged: QuerySet[Conversation] = Conversation.objects.filter(pk__in=run.items.values("conversation_id"))
+    tagged: QuerySet[Conversation] = Conversation.objects.filter(pk__in=run.items.values("target_id"))
     in_use = set(tagged.filter(tags__isnull=False).values_list("tags__pk", flat=True).distinct())
     lists = {name: set(_listed(typed, name)) for name in ("add", "drop")}
     tags = [

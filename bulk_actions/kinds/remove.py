@@ -26,7 +26,7 @@ class RemoveForm(RunForm):
 
 
 def _extras(run: BulkAction, actor: Actor, typed: Typed) -> dict[str, Any]:
-    ids = run.items.values("conversation_id")
+    ids = run.items.values("target_id")
     kinds = RecordItem.objects.filter(conversations__in=ids).values_list("record_type", flat=True)
     found = kinds[0] if run.single and kinds else ""
     return {

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 
 from bulk_actions.models import BulkAction
+from bulk_actions.subjects import CONVERSATIONS, Subject
 from contact_center.tenancy.access import Actor
 from conversations.rules import RULES, Action
+from routing.floor import FloorAction
 
 Typed = Mapping[str, Any]
 # The dialog that asks once more; what differs is its `details`.
@@ -41,7 +43,7 @@ class RunForm(forms.Form):
 
 def named(run: BulkAction, target: str) -> str:
     """The usual title: action and target. Everybody in the organization reads it, so it names no subject."""
-    return f"{Action(run.action).label}: {target}"
+    return f"{FloorAction(run.action).label if run.action in FloorAction else Action(run.action).label}: {target}"
 
 
 def no_extras(run: BulkAction, actor: Actor, typed: Typed) -> dict[str, Any]:
@@ -64,10 +66,10 @@ class RunKind:
     a run's page shows of its parameters. `choices` are sister actions between which the dialog lets the person choose:
     each has a kind of its own with the same template and the same choices, and Proceed posts the chosen one as
     `choice`. Previewed with a `run_key` instead of a selection, the dialog goes over to a sister.
-    `details`, `proceed` and `is_final` belong to the dialog that asks once more.
+    `details`, `proceed` and `is_final` belong to the dialog that asks once more. `subject` is what its targets are.
     """
 
-    action: Action
+    action: Action | FloorAction
     form: type[RunForm]
     template: str
     heading: str
@@ -84,12 +86,17 @@ class RunKind:
     details: str = ""
     proceed: str = "Proceed"
     is_final: bool = False
+    subject: Subject = CONVERSATIONS
 
-    def for_selection(self, *, single: bool) -> Action:
+    @property
+    def label(self) -> str:
+        return str(self.action.label)
+
+    def for_selection(self, *, single: bool) -> str:
         """Which of the choices the dialog opens with: more than one conversation may allow only a sister."""
-        if single or RULES[self.action].bulk:
+        if single or RULES[Action(self.action)].bulk:
             return self.action
         return next((choice for choice in self.choices if RULES[choice].bulk), self.action)
 
-    def may_become(self, choice: Action) -> bool:
+    def may_become(self, choice: str) -> bool:
         return choice == self.action or choice in self.choices

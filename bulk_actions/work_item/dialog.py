@@ -30,7 +30,7 @@ def conversation_of(run: BulkAction, actor: Actor) -> Conversation | None:
     """The one of a single action, with what the rule table reads; None when it left the person's queues."""
     if not run.single:
         return None
-    return needed(visible_to(actor), actor).filter(pk__in=run.items.values("conversation_id")).first()
+    return needed(visible_to(actor), actor).filter(pk__in=run.items.values("target_id")).first()
 
 
 def context(run: BulkAction, actor: Actor, typed: Mapping[str, Any]) -> dict[str, Any]:

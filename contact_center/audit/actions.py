@@ -68,6 +68,12 @@ class AuditAction(models.IntegerChoices):
     DELETED = 405, "Deleted by an administrator"
     EXPORTED = 406, "Exported"
     PRESENCE_CHANGED = 407, "Presence changed"
+    QUEUES_CHANGED = 410, "Queues of a representative changed"
+    QUEUE_CLOSED = 411, "Queue closed"
+    QUEUE_REOPENED = 412, "Queue reopened"
+    QUEUE_DIVERTED = 413, "Queue diverted"
+    QUEUE_DIVERTING_ENDED = 414, "Queue’s diverting ended"
+    QUEUE_MESSAGE_SET = 415, "Queue’s customer message changed"
     NOTICE_ACKNOWLEDGED = 409, "Notice acknowledged"
     PURGED = 408, "Purged by retention"
     # 5xx: views of the lists

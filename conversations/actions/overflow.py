@@ -49,24 +49,52 @@ def admit(ids: Collection[int], *, actor: Actor, now: datetime) -> set[int]:
 
 
 def sweep(found: dict[int, Gate], *, actor: Actor, now: datetime, limit: int) -> set[int]:
-    """In-queue overflow: what waited too long, whoever put it there, and live chats whose queue has closed since."""
+    """In-queue overflow: what waited too long, whoever put it there, live chats whose queue has closed since, and what
+    a supervisor who closed or diverted the queue sends elsewhere."""
+    moving = [pk for pk, gate in found.items() if gate.waiting_moves_to is not None]
     slow = [pk for pk, gate in found.items() if gate.late_since is not None]
     shut = [pk for pk, gate in found.items() if gate.ends_live_chats]
-    if not slow and not shut:
+    if not slow and not shut and not moving:
         return set()
     waiting = Conversation.objects.filter(status=Status.OPEN).order_by("queued_at", "pk")
     let_in = Exists(QueueSegment.objects.filter(conversation_id=OuterRef("pk"), left_at=None, entry__in=BY_SUPERVISOR))
-    ended_by_hours = Q(queue_id__in=shut, mode=Mode.LIVE_CHAT) & ~Q(let_in)
+    ended_by_hours = Q(mode=Mode.LIVE_CHAT) & _after_closing(shut, found) & ~Q(let_in)
     concerned = waiting.annotate(ended_by_hours=ExpressionWrapper(ended_by_hours, BooleanField()))
-    concerned = concerned.filter(Q(ended_by_hours=True) | _late(slow, found))
-    outside = dict(concerned.values_list("pk", "ended_by_hours")[:limit])
+    moved_along = _before_moving(moving, found)
+    concerned = concerned.annotate(moved_along=ExpressionWrapper(moved_along, BooleanField()))
+    concerned = concerned.filter(Q(ended_by_hours=True) | Q(moved_along=True) | _late(slow, found))
+    rows = list(concerned.values_list("pk", "ended_by_hours", "moved_along")[:limit])
+    outside, along = {pk: ended for pk, ended, _ in rows}, {pk for pk, _, moved in rows if moved}
 
     def judge(row: Conversation, gate: Gate) -> Verdict:
+        if row.pk in along:
+            return gate.moved_along()
         if outside[row.pk]:
             return gate.while_closed(kind=row.kind, mode=row.mode)
         return gate.after_wait(kind=row.kind, queued_at=row.queued_at)
 
     return _apply(outside, found, judge, actor, now)
+
+
+def held_back(found: dict[int, Gate]) -> Q:
+    """What isn't offered now: what came into a queue that is closed."""
+    return _after_closing([pk for pk, gate in found.items() if not gate.is_open], found)
+
+
+def _after_closing(shut: list[int], found: dict[int, Gate]) -> Q:
+    """What is in a closed queue, without those whom the closing left in line."""
+    after = Q(pk__in=[])
+    for pk in shut:
+        before = found[pk].drains_since
+        after |= Q(queue_id=pk) if before is None else Q(queue_id=pk, queued_at__gte=before)
+    return after
+
+
+def _before_moving(moving: list[int], found: dict[int, Gate]) -> Q:
+    before = Q(pk__in=[])
+    for pk in moving:
+        before |= Q(queue_id=pk, queued_at__lt=found[pk].queue.waiting_moves_before)
+    return before
 
 
 def _late(slow: list[int], found: dict[int, Gate]) -> Q:

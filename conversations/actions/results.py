@@ -1,4 +1,4 @@
-"""What an action answers for each conversation."""
+"""What an action answers for each of its targets."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,9 +8,12 @@ OutcomeName = Literal["succeeded", "skipped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One conversation's outcome; `code` and `sentence` are empty on success, `before` and `after` ids and states."""
+    """The outcome of one target: a conversation, a person or a queue.
 
-    conversation_id: int
+    `code` and `sentence` are empty on success, `before` and `after` ids and states.
+    """
+
+    id: int
     outcome: OutcomeName
     code: str = ""
     sentence: str = ""

@@ -57,9 +57,9 @@ def take_up(
     for (action, person_id), ids in sorted(groups.items(), key=lambda group: group[0][1]):
         for result in perform(action, ids, actor=acting(people[person_id], actor), now=now):
             if result.outcome == "succeeded":
-                outcome.changed.append(result.conversation_id)
+                outcome.changed.append(result.id)
             else:
-                outcome.refused[result.conversation_id] = _refused(result.code, result.sentence)
+                outcome.refused[result.id] = _refused(result.code, result.sentence)
     for conversation_id in [pk for pk, error in outcome.refused.items() if error.code == "not_offered"]:
         if _taken_from_routing(conversation_id, acting(authors[conversation_id], actor), actor, now):
             del outcome.refused[conversation_id]

@@ -17,6 +17,7 @@ ICONS: dict[str, str] = {
     "force_closed": "force-close",
     "released": "queue",
     "returned": "queue",
+    "changed_by_supervisor": "user",
     "removed": "close",
     "disconnected": "alert",
 }

@@ -79,6 +79,18 @@ SENTENCES: dict[str, str] = {
     "target_is_ai_agent": "AI agents can't be assigned or transferred to.",
     "same_representative": "It is already with this representative.",
     "agent_in_bulk": "A representative is chosen for one conversation at a time. Many go to a queue.",
+    # people and queues
+    "is_ai_agent": "AI agents have neither presence nor queues to set here.",
+    "person_inactive": "They have been deactivated.",
+    "presence_already": "They are in this presence already.",
+    "queues_already": "They serve these queues already.",
+    "holds_work_there": "They hold conversations of a queue they would leave. Return these first.",
+    "queue_closed_already": "The queue is closed already.",
+    "queue_not_closed": "The queue isn't closed by anybody.",
+    "queue_not_diverting": "The queue diverts nothing.",
+    "diverts_already": "It diverts to this queue already.",
+    "diverts_to_itself": "A queue can't divert to itself.",
+    "message_already": "Its customers are told this already.",
     # outcomes of a run
     "not_found": "Not found, or not in your queues.",
     "changed": "Changed since selected.",

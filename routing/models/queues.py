@@ -44,8 +44,16 @@ class Queue(OrganizationModel):
     first_response_seconds = models.PositiveIntegerField("first-response target (seconds)", null=True, blank=True)
     resolution_seconds = models.PositiveIntegerField("resolution target (seconds)", null=True, blank=True)
     customer_message = models.TextField(blank=True)
+    # Closed by a supervisor: since when, and until when; without an end until it is reopened.
+    closed_at = models.DateTimeField(null=True, blank=True)
     closed_until = models.DateTimeField(null=True, blank=True)
+    # New work goes there.
     diverts_to = OrganizationForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Where what waited when the queue was closed or diverted goes; empty: it stays.
+    waiting_moves_to = OrganizationForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    waiting_moves_before = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -22,7 +22,7 @@ function select() {
 // For what is selected, or else for the row that has the focus.
 export function runCommand(command) {
   const row = currentRow();
-  const one = row && !count() ? `${row.id.replace("conversation-", "")}:${row.dataset.version}` : null;
+  const one = row && !count() ? `${row.querySelector("input[name=selected]")?.value ?? row.id.replace("conversation-", "")}:${row.dataset.version}` : null;
   if (command.getAttribute("aria-disabled") === "true" && !one) command.focus();
   else htmx.trigger(command, "click", { row: one });
 }

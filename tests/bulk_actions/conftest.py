@@ -65,4 +65,4 @@ def fresh(cast, run):
 def outcomes(cast, run):
     """conversation id → (outcome, code)"""
     with cast.scope():
-        return {item.conversation_id: (item.outcome, item.code) for item in run.items.all()}
+        return {item.target_id: (item.outcome, item.code) for item in run.items.all()}

@@ -94,7 +94,7 @@ def test_changed_since_selected_and_no_longer_allowed_is_skipped_with_what_it_is
     assert outcomes(harbor, run) == {gone.pk: ("skipped", "changed"), same.pk: DONE}
     assert run.status == RunStatus.COMPLETED
     with harbor.scope():
-        assert run.items.get(conversation_id=gone.pk).sentence == "Changed since selected: now Closed."
+        assert run.items.get(target_id=gone.pk).sentence == "Changed since selected: now Closed."
 
 
 def test_what_comes_to_match_later_is_left_alone(harbor, started):
@@ -130,7 +130,7 @@ def test_one_bad_item_does_not_stop_the_rest(harbor, started):
     with harbor.scope():
         assert statuses([bad]) == {Status.ACTIVE}
         assert AuditEvent.objects.filter(conversation_id=bad.pk).count() == 0
-        assert "unexpected error" in run.items.get(conversation_id=bad.pk).sentence
+        assert "unexpected error" in run.items.get(target_id=bad.pk).sentence
 
 
 def test_a_run_in_which_everything_fails_has_failed(harbor, started):

@@ -105,7 +105,7 @@ def test_a_scoped_supervisor_is_sent_items_of_own_queues_only(harbor, started):
         mine, other = make_conversation(queue=harbor.refunds), make_conversation(queue=harbor.orders)
         run = started(harbor, [mine, other])
         watched = run_view(harbor, run, member=harbor.scoped)
-        own = run.items.get(conversation_id=mine.pk).pk
+        own = run.items.get(target_id=mine.pk).pk
         assert [pk for pk, _ in watched.read().rows] == [own]
         assert watched.key != run_view(harbor, run).key
 

@@ -71,7 +71,7 @@ def test_one_conversation_that_the_database_always_refuses_fails_and_the_others_
     assert outcomes(harbor, run)[bad] == ("failed", "database")
     assert closed(harbor) == {row.pk for row in rows} - {bad}
     with harbor.scope():
-        said = run.items.get(conversation_id=bad).sentence
+        said = run.items.get(target_id=bad).sentence
         assert said == "The database couldn't process it, however often it was tried. Nothing was changed."
         invariants.assert_all()
 

@@ -22,7 +22,7 @@ def with_failures(cast, started, number=2, queue=None):
     with cast.scope():
         conversations = make_conversations(number + 1, queue=queue or cast.orders)
         run = started(cast, conversations)
-        failing = run.items.filter(conversation_id__in=[each.pk for each in conversations[:number]])
+        failing = run.items.filter(target_id__in=[each.pk for each in conversations[:number]])
         failing.update(outcome="failed", code="failed", sentence="It couldn't be processed.")
     return work(cast, run), conversations[:number]
 

@@ -34,7 +34,7 @@ def test_the_preview_counts_what_will_be_done_and_groups_the_rest_by_reason(harb
         ("bulk_voice", 1),
         ("record_force_close", 1),
     ]
-    assert [each.pk for each in found.groups[0].samples] == [each.pk for each in closed]
+    assert [each.number for each in found.groups[0].samples] == [each.number for each in closed]
     assert run.status == RunStatus.PREVIEWED
     assert run.title == "Force Close: 7 conversations"
 
@@ -46,7 +46,7 @@ def test_ids_of_another_organization_are_only_counted(harbor, summit, preview):
         own = make_conversation()
         run = preview(harbor, [own, *foreign])
         found = read_preview(run, actor=harbor.actor())
-        assert list(BulkActionItem.objects.values_list("conversation_id", flat=True)) == [own.pk]
+        assert list(BulkActionItem.objects.values_list("target_id", flat=True)) == [own.pk]
     assert (found.total, found.eligible) == (3, 1)
     assert [(group.code, group.count, group.samples) for group in found.groups] == [("not_found", 2, [])]
 
@@ -55,7 +55,7 @@ def test_a_scoped_supervisor_freezes_own_queues_only(harbor, preview):
     with harbor.scope():
         mine, other = make_conversation(queue=harbor.refunds), make_conversation(queue=harbor.orders)
         run = preview(harbor, [mine, other], harbor.scoped)
-        assert list(run.items.values_list("conversation_id", flat=True)) == [mine.pk]
+        assert list(run.items.values_list("target_id", flat=True)) == [mine.pk]
         assert run.missing == 1
 
 
@@ -74,7 +74,7 @@ def test_items_hold_the_versions_at_the_preview(harbor, preview):
     with harbor.scope():
         conversation = make_conversation(version=7)
         run = preview(harbor, [conversation, make_conversation()])
-        assert run.items.get(conversation_id=conversation.pk).version == 7
+        assert run.items.get(target_id=conversation.pk).version == 7
 
 
 def test_what_a_filter_matches_is_frozen_and_not_evaluated_again(harbor):
@@ -94,7 +94,7 @@ def test_the_first_thousand_in_the_current_order_are_frozen_when_more_match(harb
         rows = make_conversations(1_003, queue=harbor.orders)
         selection = Selection.from_request(QueryDict("all=1&query=sort%3D-created&first=1000"), actor)
         run = freeze(Action.FORCE_CLOSE, selection, actor=actor)
-        left_out = Conversation.objects.exclude(pk__in=run.items.values("conversation_id"))
+        left_out = Conversation.objects.exclude(pk__in=run.items.values("target_id"))
         assert run.total == 1_000
         assert {each.pk for each in left_out} == {each.pk for each in rows[:3]}
 

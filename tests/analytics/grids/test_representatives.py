@@ -148,7 +148,7 @@ def test_the_presence_history_covers_24_hours_without_a_gap(harbor):
     assert plot.summary == "Available 3:00:00, Away 2:00:00, Offline 19:00:00"
     page = get(harbor, f"{harbor.ana.pk}/").content.decode()
     assert plot.title in page
-    assert f"<td>{harbor.second}</td>" in page
+    assert f'<span role="cell">{harbor.second}</span>' in page
 
 
 def test_a_person_without_a_known_presence_has_a_sentence_instead_of_a_plot(harbor):

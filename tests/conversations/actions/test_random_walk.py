@@ -115,7 +115,7 @@ class Floor:
             "add": [self.tag.pk],
         }
         results = perform(name, ids, actor=actor, parameters=parameters, now=self.now)
-        assert [result.conversation_id for result in results] == list(dict.fromkeys(ids))
+        assert [result.id for result in results] == list(dict.fromkeys(ids))
         self.succeeded[name] += sum(result.outcome == "succeeded" for result in results)
 
     def _system(self, name, ids):

@@ -1,0 +1,1 @@
+"""What supervisors do to people and queues: presence and queues of people; closing, diverting and telling of queues."""
