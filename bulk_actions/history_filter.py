@@ -9,6 +9,7 @@ from bulk_actions.kinds import KINDS
 from bulk_actions.models import BulkActionItem
 from bulk_actions.queries import runs
 from bulk_actions.states import RunStatus
+from bulk_actions.subjects import CONVERSATIONS
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import Membership
 from contact_center.tenancy.roles import Role
@@ -50,8 +51,10 @@ def _dispositions() -> dict[str, str]:
 def _of_disposition(values: Sequence[str]) -> Q:
     """Runs over conversations that were wrapped up with one of them."""
     ended = Conversation.objects.filter(disposition_id__in=[int(value) for value in values])
-    items = BulkActionItem.objects.filter(bulk_action_id=OuterRef("pk"), conversation_id__in=ended.values("pk"))
-    return Q(Exists(items))
+    items = BulkActionItem.objects.filter(bulk_action_id=OuterRef("pk"), target_id__in=ended.values("pk"))
+    # Other runs' targets are representatives or queues, and their ids say nothing about conversations.
+    about_conversations = [action for action, kind in KINDS.items() if kind.subject is CONVERSATIONS]
+    return Q(Exists(items), action__in=about_conversations)
 
 
 def _types() -> dict[str, tuple[str, list[str]]]:
