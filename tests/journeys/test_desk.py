@@ -42,6 +42,25 @@ def test_an_offer_is_accepted_answered_and_wrapped_up(team, sign_in):
     expect(page.get_by_text("0 of 100")).to_be_visible()
 
 
+def test_an_answer_that_comes_after_the_live_change_still_finds_its_place(team, sign_in):
+    [row] = team.conversations(1, subject="Slow network", status="wrap_up", representative="Ana Ruiz")
+    page = sign_in(team.email("agent"))
+    live(page)
+    page.get_by_role("link", name=re.compile("Slow network")).click()
+    expect(page).to_have_url(re.compile(rf"\?c={row}$"))
+    live(page)
+
+    def held_back(route):
+        answer = route.fetch()
+        expect(page.get_by_role("button", name="Wrap-up done")).to_be_hidden()
+        route.fulfill(response=answer)
+
+    page.route("**/wrap_up_done/", held_back)
+    page.get_by_role("button", name="Wrap-up done").click()
+    expect(page.get_by_text("No conversation chosen")).to_be_visible()
+    expect(page).not_to_have_url(re.compile(r"\?c="))
+
+
 def test_what_is_being_written_outlives_whatever_happens_around_it(team, sign_in):
     team.conversations(1, subject="Slow answer", status="active", representative="Ana Ruiz")
     [other] = team.conversations(1, subject="Another one")
