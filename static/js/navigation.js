@@ -81,3 +81,6 @@ document.addEventListener("htmx:afterRequest", () => { pending = Math.max(0, pen
 
 // Escape inside the search empties it through the browser; htmx hears the search event.
 document.addEventListener("htmx:historyRestore", () => location.reload());
+
+// On a phone the pages' icons scroll sideways: the one of this page is in view.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
