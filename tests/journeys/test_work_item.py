@@ -155,7 +155,8 @@ def test_on_a_phone_with_two_hundred_people_it_fills_the_screen_and_axe_is_conte
     page.get_by_role("checkbox", name=re.compile("Select conversation")).first.check()
     page.get_by_role("button", name="Assign", exact=True).click()
     dialog = page.get_by_role("dialog", name="Assign work item")
-    expect(dialog.get_by_role("radio")).to_have_count(202)
+    expect(dialog.get_by_role("radio")).to_have_count(200)
+    expect(dialog).to_contain_text("The first 200 of 202 are listed.")
     box = dialog.bounding_box()
     assert (box["width"], box["height"]) == (390, 844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -169,6 +170,6 @@ def test_on_a_phone_with_two_hundred_people_it_fills_the_screen_and_axe_is_conte
     live(wide)
     wide.keyboard.press("j")
     wide.keyboard.press("a")
-    expect(wide.get_by_role("dialog", name="Assign work item").get_by_role("radio")).to_have_count(202)
+    expect(wide.get_by_role("dialog", name="Assign work item").get_by_role("radio")).to_have_count(200)
     picture(wide, f"wide-{theme}")
     assert violations(wide) == []
