@@ -4,30 +4,27 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value
+from django.db.models import Case, QuerySet, Value
 
-from bulk_actions.subjects.subject import Line, Names, Places
+from bulk_actions.subjects.of_the_floor import OfTheFloor
+from bulk_actions.subjects.subject import Names, Places
 from contact_center.tenancy.access import Actor
 from conversations.actions import Result
 from conversations.floor import queues
-from conversations.floor.rights import refusal_of_person
-from conversations.rules import sentence_of
 from conversations.visibility import queues_of
 from routing.models import Queue
 
 
-class Queues:
+class Queues(OfTheFloor):
     noun = "queue"
+    pages = "queues"
+    model = Queue
 
-    def visible(self, actor: Actor) -> QuerySet[Any]:
-        return queues_of(actor).annotate(version=Value(0, output_field=IntegerField()))
+    def seen_by(self, actor: Actor) -> QuerySet[Any]:
+        return queues_of(actor)
 
     def refusal_code(self, action: str, actor: Actor, *, bulk: bool) -> Case | Value:
         return queues.refusal_code(action, actor)
-
-    def why_not(self, action: str, actor: Actor) -> str:
-        code = refusal_of_person(actor)
-        return sentence_of(code) if code else ""
 
     def perform(
         self,
@@ -44,15 +41,6 @@ class Queues:
         return queues.perform(
             action, list(ids), actor=actor, parameters=parameters, operation_id=operation_id, single=single
         )
-
-    def number_of(self, id: int) -> str:
-        return str(Queue.objects.filter(pk=id).values_list("name", flat=True).first() or "")
-
-    def lines(self, ids: Sequence[int], actor: Actor, slug: str) -> Mapping[int, Line]:
-        """One query."""
-        base = f"/o/{slug}/queues/" if slug else ""
-        found = queues_of(actor).filter(pk__in=list(ids)).order_by("pk").values_list("pk", "name")
-        return {pk: Line("", name, f"{base}{pk}/" if base else "") for pk, name in found}
 
     def places(self, ids: QuerySet[Any, int]) -> Places:
         return frozenset(frozenset({pk}) for pk in ids)

@@ -4,34 +4,30 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value
+from django.db.models import Case, QuerySet, Value
 
-from bulk_actions.subjects.subject import Line, Names, Places
+from bulk_actions.subjects.of_the_floor import OfTheFloor
+from bulk_actions.subjects.subject import Names, Places
 from contact_center.tenancy.access import Actor
 from conversations.actions import Result
 from conversations.floor import people
-from conversations.floor.rights import refusal_of_person
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
-from conversations.rules import sentence_of
 from conversations.visibility import representatives_of
 from routing.kinds import Presence
 from routing.models import CustomPresence, Queue, QueueMember, Representative
 
 
-class Representatives:
+class Representatives(OfTheFloor):
     noun = "representative"
+    pages = "representatives"
+    model = Representative
 
-    def visible(self, actor: Actor) -> QuerySet[Any]:
-        """They have no version: what they are is asked under the lock."""
-        return representatives_of(actor).annotate(version=Value(0, output_field=IntegerField()))
+    def seen_by(self, actor: Actor) -> QuerySet[Any]:
+        return representatives_of(actor)
 
     def refusal_code(self, action: str, actor: Actor, *, bulk: bool) -> Case | Value:
         return people.refusal_code(actor)
-
-    def why_not(self, action: str, actor: Actor) -> str:
-        code = refusal_of_person(actor)
-        return sentence_of(code) if code else ""
 
     def perform(
         self,
@@ -46,15 +42,6 @@ class Representatives:
         single: bool = False,
     ) -> list[Result]:
         return people.perform(action, ids, actor=actor, parameters=parameters, operation_id=operation_id, single=single)
-
-    def number_of(self, id: int) -> str:
-        return str(Representative.objects.filter(pk=id).values_list("name", flat=True).first() or "")
-
-    def lines(self, ids: Sequence[int], actor: Actor, slug: str) -> Mapping[int, Line]:
-        """One query."""
-        base = f"/o/{slug}/representatives/" if slug else ""
-        found = representatives_of(actor).filter(pk__in=list(ids)).order_by("pk").values_list("pk", "name")
-        return {pk: Line("", name, f"{base}{pk}/" if base else "") for pk, name in found}
 
     def places(self, ids: QuerySet[Any, int]) -> Places:
         """The queues they serve, and those of what they hold. Two queries."""

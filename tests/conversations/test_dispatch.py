@@ -1,6 +1,5 @@
-"""Push routing: what is offered first, to whom, how often, and who is never offered anything."""
+"""Push routing: what is offered first, to whom, and who is never offered anything."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,16 +9,12 @@ from django.utils import timezone
 
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
-from contact_center.tenancy.access import system_actor
-from conversations import dispatch, offer_plan
+from conversations import offer_plan
 from conversations.actions import perform
-from conversations.actions.automatic import moves_by_overflow
-from conversations.actions.context import Context
 from conversations.actions.drafts import Said
-from conversations.actions.lifecycle import customer_wrote, run_due_timers
+from conversations.actions.lifecycle import customer_wrote
 from conversations.models import Conversation, ConversationSkill, Offer
-from conversations.rules import Action
-from conversations.states import OfferKind, OfferOutcome, Priority, Status, StatusReason
+from conversations.states import OfferKind, Priority, Status, StatusReason
 from routing.kinds import Channel, Kind, Presence
 from routing.models import (
     Intent,
@@ -30,27 +25,10 @@ from routing.models import (
     RepresentativeSkill,
     Skill,
     UserGroup,
-    WorkStream,
 )
 from routing.models.intents import UserGroupIntentGroup, UserGroupMember
 from tests import factories, invariants
-
-NOW = timezone.now()
-
-
-def run(cast, now=None):
-    return dispatch.run(actor=system_actor(cast.organization), now=now or timezone.now())
-
-
-def offered():
-    """Conversation id → the name of whom it is offered to."""
-    pending = Offer.objects.filter(outcome=OfferOutcome.PENDING)
-    return dict(pending.values_list("conversation_id", "representative__name"))
-
-
-def time_out(cast, now):
-    run_due_timers(actor=system_actor(cast.organization), now=now)
-
+from tests.conversations.dispatching import NOW, offered, run
 
 # --- whom ---
 
@@ -257,256 +235,6 @@ def test_a_closed_queue_holds_its_persistent_work(harbor):
 def closed_now():
     """Open for one minute of the day after tomorrow."""
     return {str((timezone.now() + timedelta(days=2)).weekday()): [["11:00", "11:01"]]}
-
-
-# --- what nobody can take keeps nothing behind it waiting ---
-
-
-def asking_for(rows, **skills):
-    for name, proficiency in skills.items():
-        skill, _ = Skill.objects.get_or_create(name=name)
-        for row in rows:
-            ConversationSkill.objects.create(conversation=row, skill=skill, proficiency=proficiency)
-
-
-def knows(person, **skills):
-    for name, proficiency in skills.items():
-        skill, _ = Skill.objects.get_or_create(name=name)
-        RepresentativeSkill.objects.create(representative=person, skill=skill, proficiency=proficiency)
-
-
-def a_skill_nobody_has(cast):
-    asking_for(factories.make_conversations(5, queue=cast.orders), German=5)
-
-
-def one_skill_each_of_two_people(cast):
-    ben = factories.make_representative("Ben Osei", queues=[cast.orders], total_units=30)
-    knows(cast.ana, German=5)
-    knows(ben, Spanish=5)
-    asking_for(factories.make_conversations(5, queue=cast.orders), German=5, Spanish=4)
-
-
-def more_units_than_anybody_has(cast):
-    factories.make_work_stream(Channel.SMS, queue=cast.orders)
-    WorkStream.objects.filter(channel=Channel.SMS).update(units_per_conversation=200)
-    factories.make_conversations(5, channel=Channel.SMS, queue=cast.orders)
-
-
-def a_presence_nobody_has(cast):
-    factories.make_work_stream(Channel.SMS, queue=cast.orders, allowed_presences=[Presence.AWAY])
-    factories.make_conversations(5, channel=Channel.SMS, queue=cast.orders)
-
-
-def an_intent_nobody_there_serves(cast):
-    group = IntentGroup.objects.create(family=IntentFamily.objects.create(name="Retail"), name="After sales")
-    UserGroupIntentGroup.objects.create(user_group=UserGroup.objects.create(name="Team"), intent_group=group)
-    factories.make_conversations(5, queue=cast.orders, intent=Intent.objects.create(group=group, name="Return"))
-
-
-@pytest.mark.parametrize(
-    "fill",
-    [
-        a_skill_nobody_has,
-        one_skill_each_of_two_people,
-        more_units_than_anybody_has,
-        a_presence_nobody_has,
-        an_intent_nobody_there_serves,
-    ],
-)
-def test_what_nobody_can_take_keeps_nothing_behind_it_waiting(harbor, monkeypatch, fill):
-    monkeypatch.setattr(offer_plan, "LOOKED_AT", 2)
-    monkeypatch.setattr(offer_plan, "LOTS", 3)
-    with harbor.scope():
-        fill(harbor)
-        behind = factories.make_conversation(queue=harbor.orders, created_at=NOW)
-        run(harbor)
-        assert list(offered()) == [behind.pk]
-
-
-def test_what_each_asks_for_something_else_is_gone_through_in_lots(harbor, monkeypatch):
-    monkeypatch.setattr(offer_plan, "LOOKED_AT", 2)
-    monkeypatch.setattr(offer_plan, "MOST_LACKS", 1)
-    with harbor.scope():
-        for number, row in enumerate(factories.make_conversations(6, queue=harbor.orders)):
-            asking_for([row], **{f"Skill {number}": 1})
-        behind = factories.make_conversation(queue=harbor.orders, created_at=NOW)
-        run(harbor)
-        assert list(offered()) == [behind.pk]
-
-
-def test_the_order_holds_beyond_what_nobody_can_take(harbor, monkeypatch):
-    monkeypatch.setattr(offer_plan, "LOOKED_AT", 3)
-    with harbor.scope():
-        a_skill_nobody_has(harbor)
-        Representative.objects.filter(pk=harbor.ana.pk).update(total_units=60)
-        later = factories.make_conversations(4, queue=harbor.orders, created_at=NOW)
-        urgent = factories.make_conversation(queue=harbor.orders, created_at=NOW, priority=Priority.HIGH)
-        run(harbor)
-        assert set(offered()) == {urgent.pk, later[0].pk}
-        invariants.assert_all()
-
-
-def test_who_held_it_before_gets_it_beyond_what_nobody_else_can_take(harbor, monkeypatch):
-    monkeypatch.setattr(offer_plan, "LOOKED_AT", 2)
-    with harbor.scope():
-        Representative.objects.filter(pk=harbor.ana.pk).update(presence=Presence.DO_NOT_DISTURB, presence_held=True)
-        factories.make_work_stream(Channel.SMS, queue=harbor.orders, keep_same_representative=True)
-        factories.make_conversations(5, channel=Channel.SMS, queue=harbor.orders, created_at=NOW - timedelta(hours=9))
-        row = factories.make_conversation(
-            channel=Channel.SMS, queue=harbor.orders, status=Status.WAITING, representative=harbor.ana
-        )
-        customer_wrote([Said(row.pk, "", "Hello again")], actor=harbor.actor(), now=NOW)
-        run(harbor)
-        assert offered() == {row.pk: "Ana Ruiz"}
-
-
-def test_a_run_reads_so_many_lots_at_most(harbor, monkeypatch):
-    monkeypatch.setattr(offer_plan, "LOOKED_AT", 2)
-    monkeypatch.setattr(offer_plan, "LOTS", 3)
-    monkeypatch.setattr(offer_plan, "MOST_LACKS", 0)
-    with harbor.scope():
-        asking_for(factories.make_conversations(30, queue=harbor.orders), German=5)
-        with CaptureQueriesContext(connection) as queries:
-            assert run(harbor) is False
-        assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 9 + 2 * 3
-
-
-def test_nothing_further_is_read_once_nobody_has_units_left(harbor, monkeypatch):
-    monkeypatch.setattr(offer_plan, "LOOKED_AT", 2)
-    with harbor.scope():
-        Representative.objects.update(units_used=100)
-        factories.make_conversations(30, queue=harbor.orders)
-        with CaptureQueriesContext(connection) as queries:
-            run(harbor)
-        assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 9
-
-
-# --- passes and declines ---
-
-
-def test_a_pass_ends_when_everybody_was_offered_it_once_and_the_next_begins_a_minute_later(harbor):
-    with harbor.scope():
-        factories.make_representative("Ben Osei", queues=[harbor.orders], total_units=90)
-        row = factories.make_conversation(queue=harbor.orders, created_at=NOW)
-        who = []
-        for minute in (0, 3):
-            run(harbor, NOW + timedelta(minutes=minute))
-            who += offered().values()
-            time_out(harbor, NOW + timedelta(minutes=minute + 2.5))
-        assert who == ["Ana Ruiz", "Ben Osei"]
-        over = NOW + timedelta(minutes=6)
-        run(harbor, over)
-        row.refresh_from_db()
-        assert (row.status, row.decline_count, row.next_pass_at) == (Status.OPEN, 2, over + timedelta(seconds=60))
-        run(harbor, over + timedelta(seconds=59))
-        assert offered() == {}
-        run(harbor, over + timedelta(seconds=61))
-        assert offered() == {row.pk: "Ana Ruiz"}
-
-
-def test_a_pass_does_not_end_while_somebody_eligible_has_no_room(harbor):
-    with harbor.scope():
-        ben = factories.make_representative("Ben Osei", queues=[harbor.orders], total_units=90)
-        row = factories.make_conversation(queue=harbor.orders, created_at=NOW)
-        Representative.objects.filter(pk=ben.pk).update(units_used=90)
-        run(harbor, NOW)
-        time_out(harbor, NOW + timedelta(minutes=3))
-        run(harbor, NOW + timedelta(minutes=3))
-        row.refresh_from_db()
-        assert (row.status, row.next_pass_at) == (Status.OPEN, None)
-        Representative.objects.filter(pk=ben.pk).update(units_used=0)
-        run(harbor, NOW + timedelta(minutes=4))
-        assert offered() == {row.pk: "Ben Osei"}
-
-
-def test_who_declined_it_three_times_is_skipped(harbor):
-    with harbor.scope():
-        row = factories.make_conversation(queue=harbor.orders, created_at=NOW)
-        moment = NOW
-        for _ in range(3):
-            run(harbor, moment)
-            assert offered() == {row.pk: "Ana Ruiz"}
-            time_out(harbor, moment + timedelta(seconds=130))
-            run(harbor, moment + timedelta(seconds=131))
-            moment += timedelta(minutes=4)
-        run(harbor, moment)
-        assert offered() == {}
-        ben = factories.make_representative("Ben Osei", queues=[harbor.orders])
-        run(harbor, moment + timedelta(minutes=2))
-        assert offered() == {row.pk: ben.name}
-
-
-def declined(row, person, times):
-    """So often, an hour ago."""
-    hour_ago = timezone.now() - timedelta(hours=1)
-    Offer.objects.bulk_create(
-        Offer(
-            conversation=row,
-            representative=person,
-            kind=OfferKind.ROUTING,
-            units=30,
-            offered_at=hour_ago,
-            outcome=OfferOutcome.REJECTED,
-        )
-        for _ in range(times)
-    )
-    Conversation.objects.filter(pk=row.pk).update(decline_count=times)
-
-
-def test_what_comes_back_to_the_queue_later_is_offered_to_everybody_again(harbor):
-    """Three declines count for one stay in a queue (docs/decisions/0016)."""
-    with harbor.scope():
-        factories.make_work_stream(Channel.SMS, queue=harbor.orders)
-        row = factories.make_conversation(
-            channel=Channel.SMS,
-            queue=harbor.orders,
-            created_at=NOW - timedelta(hours=2),
-            status=Status.WAITING,
-            representative=harbor.ana,
-        )
-        declined(row, harbor.ana, 3)
-        customer_wrote([Said(row.pk, "", "Hello again")], actor=harbor.actor(), now=timezone.now())
-        row.refresh_from_db()
-        assert row.decline_count == 0
-        run(harbor)
-        assert offered() == {row.pk: "Ana Ruiz"}
-
-
-def test_what_was_declined_in_this_stay_is_not_offered_to_them_again(harbor):
-    with harbor.scope():
-        row = factories.make_conversation(queue=harbor.orders, created_at=NOW - timedelta(hours=2))
-        declined(row, harbor.ana, 3)
-        run(harbor)
-        assert offered() == {}
-
-
-def test_overflow_does_not_forget_how_many_declined(harbor):
-    with harbor.scope():
-        row = factories.make_conversation(queue=harbor.orders, decline_count=100)
-        context = Context(system_actor(harbor.organization), Action.ASSIGN_TO_QUEUE, NOW, uuid.uuid4(), {})
-        assert "decline_count" not in moves_by_overflow(row, harbor.refunds.pk, context).fields
-
-
-def test_after_a_hundred_declines_only_a_supervisor_moves_it(harbor):
-    with harbor.scope():
-        row = factories.make_conversation(queue=harbor.orders, decline_count=100)
-        run(harbor)
-        assert offered() == {}
-        (result,) = perform("pick", [row.pk], actor=harbor.actor(harbor.agent))
-        assert (result.outcome, result.code) == ("skipped", "declined_too_often")
-        perform("assign_to_queue", [row.pk], actor=harbor.actor(), parameters={"queue": harbor.refunds.pk})
-        run(harbor)
-        assert offered() == {row.pk: "Ana Ruiz"}
-
-
-def test_another_queue_begins_a_pass_of_its_own(harbor):
-    with harbor.scope():
-        row = factories.make_conversation(queue=harbor.orders, created_at=NOW, next_pass_at=NOW + timedelta(minutes=5))
-        run(harbor, NOW)
-        assert offered() == {}
-        perform("assign_to_queue", [row.pk], actor=harbor.actor(), parameters={"queue": harbor.refunds.pk})
-        run(harbor)
-        assert offered() == {row.pk: "Ana Ruiz"}
 
 
 # --- walls and costs ---
