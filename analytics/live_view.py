@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from analytics import report, wallboard
+from analytics.changed_parts import changed_numbers, changed_plots
 from analytics.narrowing import Narrowing
 from analytics.report_context import report_context
 from contact_center.errors import Refused
@@ -101,6 +102,16 @@ class ReportView(ConversationListView):
         context = report_context(self._slug, self.shown, cast(dict[str, Any], counters["report"]))
         figures = render_to_string("analytics/_report_figures.html", {**context, "out_of_band": True})
         return super().render_counters(counters) + figures
+
+    def render_counter_changes(self, old: Mapping[str, object], new: Mapping[str, object]) -> str:
+        before, now = (
+            report_context(self._slug, self.shown, cast(dict[str, Any], each["report"])) for each in (old, new)
+        )
+        beside = {**old, "report": None} != {**new, "report": None}
+        text = super().render_counters(new) if beside else ""
+        if any(before["report"][name] != now["report"][name] for name in ("figures", "longest_since")):
+            text += changed_numbers(now)
+        return text + changed_plots(before["plots"], now["plots"])
 
 
 def _require_supervisor(actor: Actor) -> None:

@@ -90,8 +90,8 @@ def plain(table: Table, most: int) -> dict[str, Any]:
     """For analytics/customized/_figures.html: at most so many rows. One query, for the thresholds."""
     limits = thresholds() if table.lines or table.total else {}
     rows = [
-        {"labels": list(line.labels), "cells": table.cells(line.values, limits, line.key)}
-        for line in table.lines[:most]
+        {"place": place, "labels": list(line.labels), "cells": table.cells(line.values, limits, line.key)}
+        for place, line in enumerate(table.lines[:most], start=1)
     ]
     return {
         "rows": rows,

@@ -59,6 +59,10 @@ class LiveView(Protocol):
         """Everything on the page outside the rows, as elements with `hx-swap-oob="true"`; may be empty."""
         ...
 
+    def render_counter_changes(self, old: Mapping[str, object], new: Mapping[str, object]) -> str:
+        """Of that what differs from what the viewers have; all of it, unless a view has much and tells it apart."""
+        return self.render_counters(new)
+
     def concerned_by(self, kind: str, ids: frozenset[int] | None) -> bool:
         """Whether rows of this kind matter; None is any id. A transcript, say, looks for its own conversation."""
         return kind in self.kinds

@@ -78,7 +78,7 @@ def _answer(job: Job, renderer: "_Renderer") -> Answer:
         return Answer(new, as_of, change=page, page=page, updates=found.updates)
     change = frames.changes(job.view, found, rows)
     if new.counters != job.shown.counters:
-        change += job.view.render_counters(new.counters)
+        change += job.view.render_counter_changes(job.shown.counters, new.counters)
     if not job.page:
         return Answer(new, as_of, change or None, page=None, updates=found.updates)
     whole, page = renderer.page(new)

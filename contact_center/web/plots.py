@@ -1,7 +1,7 @@
 """Plots as data: a course over time and bars by category, each with its sentence and the table behind it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import cycle, islice
 from typing import Any
@@ -56,7 +56,7 @@ class Bars:
     title: str
     summary: str
     items: Sequence[tuple[str, float, str]]
-    write: Callable[[float], str] = "{:,.0f}".format
+    write: Callable[[float], str] = field(default="{:,.0f}".format, compare=False)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ def text(cast, path, member=None):
 
 def cells(html):
     """The rows of the table of figures: labels and figures."""
-    rows = re.findall(r'<div class="figure-table__row[^"]*" role="row">(.*?)</div>', html, re.DOTALL)[1:]
+    rows = re.findall(r'<div id="figure-[^"]*" class="figure-table__row[^"]*" role="row">(.*?)</div>', html, re.DOTALL)
     return [
         [
             re.sub(r"<small.*?</small>|<[^>]+>", "", each)
