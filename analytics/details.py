@@ -11,7 +11,7 @@ from analytics.metrics import Better, Metric, Unit, Value, period_value
 from analytics.metrics.definition import Source, Total
 from analytics.metrics.measures import NOTHING
 from analytics.models import Rollup
-from analytics.rollups import bucket_of
+from analytics.rollups import bucket_of, counted_until
 from analytics.scope import Period, Scope
 from analytics.thresholds import Limits, thresholds
 from contact_center.web.plots import Course
@@ -29,7 +29,7 @@ SCALE = {Unit.SHARE: (100.0, " %"), Unit.DURATION: (1 / 60, " min"), Unit.COUNT:
 
 
 def details(metric: Metric, scope: Scope, now: datetime) -> dict[str, Any]:
-    """For analytics/_details_dialog.html. Two queries."""
+    """For analytics/_details_dialog.html. Three queries at most."""
     limits = thresholds().get(metric.name, Limits())
     return {
         "metric": metric,
@@ -66,7 +66,8 @@ def _sampled(metric: Metric, scope: Scope, now: datetime) -> list[tuple[datetime
 
 
 def _counted(metric: Metric, scope: Scope, now: datetime) -> list[tuple[datetime, Value]]:
-    """Quarters of an hour: five minutes are too few for a share."""
+    """Quarters of an hour: five minutes are too few for a share. What isn't counted yet is left out, not nothing."""
+    until = counted_until() or now - SHOWN
     rows = Rollup.objects.filter(scope.condition(), starts_at__gte=bucket_of(now - SHOWN))
     quarters: dict[datetime, dict[str, Any]] = {}
     summed: Any = rows.values("starts_at").annotate(**{f"of_{name}": Sum(name) for name in NOTHING})
@@ -79,7 +80,8 @@ def _counted(metric: Metric, scope: Scope, now: datetime) -> list[tuple[datetime
     start, quarter = bucket_of(now - SHOWN), timedelta(minutes=15)
     start = start.replace(minute=start.minute // 15 * 15)
     moments = [start + quarter * number for number in range(int(SHOWN / quarter) + 1)]
-    return [(at, period_value(metric, quarters[at]) if at in quarters else empty) for at in moments if at <= now]
+    whole = [at for at in moments if at + quarter <= min(until, now)]
+    return [(at, period_value(metric, quarters[at]) if at in quarters else empty) for at in whole]
 
 
 def _summary(values: list[float], unit: str) -> str:

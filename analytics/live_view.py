@@ -40,7 +40,13 @@ class WallboardView(LiveView):
         self._slug = actor.organization_slug
         self._last: Snapshot | None = None
         self._read_at = 0.0
-        self.key: Hashable = ("wallboard", actor.organization_id, self._narrowing.scope.key, self._narrowing.span)
+        # The query stands in what the tiles lead to; the scope tells those apart who ask for the same and see less.
+        self.key: Hashable = (
+            "wallboard",
+            actor.organization_id,
+            self._narrowing.scope.key,
+            self._narrowing.query_string(),
+        )
         self.render_key: Hashable = self.key
 
     def read(self) -> Snapshot:

@@ -94,7 +94,7 @@ def fill(now: datetime) -> bool:
         return False
     start = mark.counted_until - COUNTED_AGAIN if mark.counted_until else first_moment()
     if start is None:
-        _reached(mark, end)
+        # Not marked as counted: what comes in first may be older than this moment, as where a past is imported.
         return False
     start = bucket_of(start)
     until = min(end, start + STRETCH)

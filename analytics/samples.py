@@ -12,6 +12,8 @@ from analytics.metrics.live import OF_CONVERSATIONS, aggregates, ongoing
 from analytics.models import Counting, Sample
 from analytics.rollups import EVERYTHING
 from analytics.scope import Period, Scope
+from routing.kinds import Channel
+from routing.models import Queue
 
 MINUTE = timedelta(minutes=1)
 KEPT = timedelta(days=3)
@@ -61,6 +63,9 @@ def take(now: datetime) -> int:
         )
         for row in rows.order_by()
     ]
+    if not samples and (queue := Queue.objects.order_by("pk").first()):
+        # That nothing was ongoing is known only where a row says that somebody looked.
+        samples = [Sample(at=at, queue=queue, channel=Channel.LIVE_CHAT)]
     Sample.objects.bulk_create(samples)
     Sample.objects.filter(at__lt=now - KEPT).delete()
     mark.sampled_at = at
@@ -74,15 +79,15 @@ def at(moment: datetime, scope: Scope) -> dict[str, Value] | None:
     found = Sample.objects.filter(at__gt=since, at__lte=moment).aggregate(last=Max("at"))["last"]
     if found is None:
         return None
-    points = course(Period(found, found + MINUTE), scope)
-    return points[0].values if points else dict.fromkeys((*COUNTS, *TOGETHER), 0.0) | {"longest_wait": None}
+    return course(Period(found, found + MINUTE), scope)[0].values
 
 
 def course(period: Period, scope: Scope) -> Sequence[Point]:
-    """Every sample of the period, summed over the scope. One query."""
-    rows = Sample.objects.filter(scope.condition(), at__gte=period.since, at__lt=period.until)
+    """Every minute of the period that was looked at, summed over the scope; nothing is a figure too. One query."""
+    rows, within = Sample.objects.filter(at__gte=period.since, at__lt=period.until), scope.condition()
     summed = rows.values("at").annotate(
-        **{f"of_{name}": Sum(name) for name in COUNTS}, of_longest_wait=Max("longest_wait")
+        **{f"of_{name}": Sum(name, filter=within, default=0) for name in COUNTS},
+        of_longest_wait=Max("longest_wait", filter=within),
     )
     return [Point(row["at"], _values(row)) for row in summed.order_by("at")]
 

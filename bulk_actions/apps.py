@@ -9,9 +9,12 @@ class BulkActionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Registers its sockets and listens to answers; both need the models, which stand only now.
+        # Registers its sockets, and what retention takes from runs, and listens to answers; all need the models, which
+        # stand only now.
         import_module("bulk_actions.live_view")
         import_module("bulk_actions.approval").link_notifications()
+        retention = import_module("conversations.retention")
+        retention.forgets.setdefault("bulkaction", import_module("bulk_actions.retention").forget_words)
         answered = import_module("conversations.actions.answered")
         settle = import_module("bulk_actions.answers").settle
         if settle not in answered.on_answered:

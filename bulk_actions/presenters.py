@@ -77,13 +77,16 @@ def related(runs: Iterable[BulkAction], slug: str) -> list[dict[str, str]]:
 
 # What was written to customers or representatives, and so for supervisors only.
 MESSAGE_TEXTS = frozenset({"text"})
+# What retention has taken away.
+FORGOTTEN = "No longer kept"
 
 
 def parameters(run: BulkAction, *, with_texts: bool) -> list[dict[str, str]]:
     """What was chosen; `with_texts` for who may read messages (product.md §3: administrators and auditors may not)."""
+    kind = kind_of(run.action)
     return [
-        {"label": label, "value": run.parameters.get(name, "")}
-        for label, name in kind_of(run.action).parameters
+        {"label": label, "value": run.parameters.get(name, FORGOTTEN if name in kind.words else "")}
+        for label, name in kind.parameters
         if with_texts or name not in MESSAGE_TEXTS
     ]
 

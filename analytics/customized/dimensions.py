@@ -3,14 +3,13 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, F, OuterRef, Subquery, When
 from django.db.models import Value as SqlValue
-from django.db.models.functions import TruncDay, TruncHour
 
+from analytics.customized import moments
+from analytics.customized.moments import Step
 from analytics.metrics import Metric
 from analytics.metrics.definition import Now, Source
 from analytics.metrics.measures import BY_NAME as MEASURE_BY_NAME
@@ -24,11 +23,6 @@ from routing.models import Intent, Queue, Representative, WorkStream
 EVERY_EVENT = frozenset(Event)
 # Over the offers of analytics/metrics/offers.py, the queue in which the conversation was then.
 QUEUE_THEN = "queue_then"
-
-
-class Step(StrEnum):
-    HOUR = "hour"
-    DAY = "day"
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,12 @@ class Dimension:
     time: Step | None = None
     # Why a metric without it has none.
     of_closed: bool = False
+
+    def words(self, keys: Collection[Any], zone: str) -> Mapping[Any, str]:
+        """Of these values, in the dimension's own order; moments by the clocks of this time zone."""
+        if self.time is None:
+            return self.labels(keys)
+        return {key: moments.said(self.time, key, zone) for key in sorted(key for key in keys if key)}
 
     def written(self, key: Any) -> str:
         """As an address carries a value."""
@@ -94,14 +94,6 @@ def _rows(model: Any, name: str = "name") -> Callable[[Collection[Any]], Mapping
 
 def _fixed(words: Mapping[Any, str]) -> Callable[[Collection[Any]], Mapping[Any, str]]:
     return lambda keys: words
-
-
-def _days(keys: Collection[Any]) -> Mapping[Any, str]:
-    return {key: f"{key:%a} {key.day} {key:%b %Y}" for key in sorted(key for key in keys if key)}
-
-
-def _hours(keys: Collection[Any]) -> Mapping[Any, str]:
-    return {key: f"{key:%a} {key.day} {key:%b}, {key:%H:%M}" for key in sorted(key for key in keys if key)}
 
 
 DIMENSIONS: Mapping[str, Dimension] = {
@@ -156,8 +148,8 @@ DIMENSIONS: Mapping[str, Dimension] = {
             offers=False,
             of_closed=True,
         ),
-        Dimension("hour", "Hour", "", _hours, live=False, time=Step.HOUR),
-        Dimension("day", "Day", "", _days, live=False, time=Step.DAY),
+        Dimension("hour", "Hour", "", _fixed({}), live=False, time=Step.HOUR),
+        Dimension("day", "Day", "", _fixed({}), live=False, time=Step.DAY),
     )
 }
 
@@ -193,11 +185,6 @@ def why_not(dimension: Dimension, metric: Metric) -> str:
 # --- Expressions ---
 
 
-def of_time(dimension: Dimension, column: str, zone: str) -> Any:
-    truncated = TruncHour if dimension.time is Step.HOUR else TruncDay
-    return truncated(column, tzinfo=ZoneInfo(zone))
-
-
 def of_conversation(dimension: Dimension, before: str = "") -> Any:
     """Over conversations, or over rows that lead to one by `before`, such as `conversation__`."""
     if dimension.name != "sentiment":
@@ -213,7 +200,7 @@ def of_conversation(dimension: Dimension, before: str = "") -> Any:
 def of_stay(dimension: Dimension, event: Event, zone: str) -> Any:
     """Over stays: its queue, the moment of the event, and who accepted it then; else what the conversation has."""
     if dimension.time:
-        return of_time(dimension, event.value, zone)
+        return moments.beginning(dimension.time, event.value, zone)
     if dimension.name == "queue":
         return F("queue_id")
     if dimension.name == "representative":
@@ -228,12 +215,12 @@ def accepted_by() -> Subquery:
 
 
 def of_rollup(dimension: Dimension, zone: str) -> Any:
-    return of_time(dimension, "starts_at", zone) if dimension.time else F(dimension.path)
+    return moments.beginning(dimension.time, "starts_at", zone) if dimension.time else F(dimension.path)
 
 
 def of_offer(dimension: Dimension, zone: str) -> Any:
     if dimension.time:
-        return of_time(dimension, "offered_at", zone)
+        return moments.beginning(dimension.time, "offered_at", zone)
     if dimension.name == "queue":
         return F(QUEUE_THEN)
     if dimension.name == "representative":

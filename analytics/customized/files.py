@@ -1,12 +1,12 @@
 """A report's figures as CSV: all its rows, with numbers that a spreadsheet reads."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
-from analytics.customized.dimensions import Dimension, Step
+from analytics.customized import moments
+from analytics.customized.dimensions import Dimension
 from analytics.customized.layout import Layout
 from analytics.customized.table import Line, Table
 from analytics.metrics import Metric, Unit, Value
@@ -31,7 +31,7 @@ def figures(request: HttpRequest, actor: Actor, shown: ConversationFilter) -> St
         raise Invalid(table.problem)
     record(AuditAction.EXPORTED, actor=actor, object_type="report", object_id=_id(shown), after=_told(table))
     heading = [each.label for each in table.layout.dimensions] + [_head(metric) for metric in table.layout.metrics]
-    rows = [_row(line, table.layout) for line in table.lines]
+    rows = [_row(line, table.layout, table.question.zone) for line in table.lines]
     name = f"report-{moment(now, actor.time_zone)[:10]}"
     return stream(request, name, actor.organization_id, heading, lambda place: (rows, None))
 
@@ -54,16 +54,14 @@ def _head(metric: Metric) -> str:
     return f"{metric.label}{IN_WHAT.get(metric.unit, '')}".replace("\u00a0", " ")
 
 
-def _row(line: Line, layout: Layout) -> list[Any]:
+def _row(line: Line, layout: Layout, zone: str) -> list[Any]:
     keys = zip(layout.dimensions, line.key, line.labels, strict=True)
-    labels = [_label(dimension, key, label) for dimension, key, label in keys]
+    labels = [_label(dimension, key, label, zone) for dimension, key, label in keys]
     return [*labels, *(_number(metric, line.values[metric.name]) for metric in layout.metrics)]
 
 
-def _label(dimension: Dimension, key: Any, label: str) -> str:
-    if not isinstance(key, datetime):
-        return label
-    return f"{key:%Y-%m-%d}" if dimension.time is Step.DAY else f"{key:%Y-%m-%d %H:%M}"
+def _label(dimension: Dimension, key: Any, label: str, zone: str) -> str:
+    return moments.in_file(dimension.time, key, zone) if dimension.time and key else label
 
 
 def _number(metric: Metric, value: Value) -> float | int | str:

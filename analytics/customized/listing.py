@@ -30,7 +30,7 @@ class _Layout:
 
     def figure_label(self, shown: ConversationFilter) -> str | None:
         figure = Figure.read(shown.figure)
-        return figure.label if figure else None
+        return figure.label(shown.choices.organization_time_zone) if figure else None
 
     def rows_behind(self, shown: ConversationFilter, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
         figure = Figure.read(shown.figure)

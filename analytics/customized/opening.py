@@ -51,12 +51,11 @@ class Figure:
     def __str__(self) -> str:
         return ";".join([self.metric.name, *(f"{each.name}={each.written(key)}" for each, key in self.at)])
 
-    @property
-    def label(self) -> str:
+    def label(self, zone: str) -> str:
         """“Accepted, Orders, SMS”. A query for each dimension whose values are rows."""
         words = [self.metric.label]
         for dimension, key in self.at:
-            words.append(dimension.none if key is None else dimension.labels((key,)).get(key, "one that is gone"))
+            words.append(dimension.none if key is None else dimension.words((key,), zone).get(key, "one that is gone"))
         return ", ".join(words)
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
 from analytics.customized.counting import MOST_ROWS, Counts, Key, Question, TooFine, count, nothing_of
-from analytics.customized.dimensions import Dimension, Step
+from analytics.customized.dimensions import Dimension
 from analytics.customized.layout import NO_METRIC, Layout
+from analytics.customized.moments import each_of
 from analytics.customized.opening import Figure, leads_anywhere
 from analytics.figures import figure
 from analytics.metrics import Metric, Value
@@ -106,7 +106,9 @@ def plain(table: Table, most: int) -> dict[str, Any]:
 
 def _lines(question: Question, counts: Counts) -> tuple[Line, ...]:
     layout, counts = question.layout, _with_empty_moments(question, counts)
-    words = [_words(each, {key[place] for key in counts.rows}) for place, each in enumerate(layout.dimensions)]
+    words = [
+        _words(each, {key[place] for key in counts.rows}, question.zone) for place, each in enumerate(layout.dimensions)
+    ]
     lines = [
         Line(key, tuple(words[place].get(value, GONE) for place, value in enumerate(key)), values)
         for key, values in counts.rows.items()
@@ -127,26 +129,18 @@ def _with_empty_moments(question: Question, counts: Counts) -> Counts:
     if len(by) != 1 or not by[0].time:
         return counts
     nothing = nothing_of(question.layout.metrics)
-    return Counts({(at,): counts.rows.get((at,), nothing) for at in moments_of(question, by[0])}, counts.total)
+    return Counts({**{(at,): nothing for at in moments_of(question, by[0])}, **counts.rows}, counts.total)
 
 
 def moments_of(question: Question, dimension: Dimension) -> list[datetime]:
     """Every hour or day of the period."""
-    zone, period = ZoneInfo(question.zone), question.period
-    at = period.since.astimezone(zone).replace(minute=0, second=0, microsecond=0)
-    by_day = dimension.time is Step.DAY
-    at = at.replace(hour=0) if by_day else at
-    found = []
-    while at < period.until:
-        found.append(at)
-        # A day is one by the calendar; an hour has sixty minutes also when clocks are changed.
-        at = at + timedelta(days=1) if by_day else (at.astimezone(UTC) + timedelta(hours=1)).astimezone(zone)
-    return found
+    assert dimension.time is not None, dimension.name  # noqa: S101 - asked by the callers
+    return each_of(dimension.time, question.period, question.zone)
 
 
-def _words(dimension: Dimension, keys: set[Any]) -> dict[Any, str]:
+def _words(dimension: Dimension, keys: set[Any], zone: str) -> dict[Any, str]:
     """In the dimension's own order, and without a value last."""
-    found = dict(dimension.labels(keys))
+    found = dict(dimension.words(keys, zone))
     return {**found, None: dimension.none}
 
 

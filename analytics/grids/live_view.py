@@ -32,7 +32,8 @@ class GridView(LiveView):
         self._last: Snapshot | None = None
         self._read_at = 0.0
         self._rows: dict[int, Any] = {}
-        self.key: Hashable = (grid.name, actor.organization_id, self._shown.key)
+        # Beside the filter their own scope: a row names the queues that this viewer may read of.
+        self.key: Hashable = (grid.name, actor.organization_id, actor.queue_ids, self._shown.key)
         self.render_key: Hashable = self.key
 
     def read(self) -> Snapshot:

@@ -67,4 +67,5 @@ KIND = RunKind(
     done=_done,
     extras=_extras,
     parameters=(("Reason", "reason_label"), ("Note", "note")),
+    words=("note",),
 )

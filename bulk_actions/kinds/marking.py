@@ -176,5 +176,6 @@ NOTE = RunKind(
     done=lambda run, target: f"{target} given the note",
     extras=_note,
     parameters=(("Note", "text"),),
+    words=("text",),
 )
 KINDS = (PRIORITY, TAGS, NOTE)

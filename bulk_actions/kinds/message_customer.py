@@ -59,4 +59,5 @@ KIND = RunKind(
     recipients=_recipients,
     recipient="customer",
     parameters=(("Message", "text"),),
+    words=("text",),
 )

@@ -65,4 +65,5 @@ KIND = RunKind(
     recipients=_recipients,
     recipient="representative",
     parameters=(("Title", "title"), ("Message", "text")),
+    words=("title", "text"),
 )

@@ -227,6 +227,7 @@ KINDS = (
         title=lambda run, target: f"Set customer message of queue {target}",
         extras=_message_extras,
         parameters=(("Message", "text"),),
+        words=("text",),
         **_OF_ONE,
     ),
 )

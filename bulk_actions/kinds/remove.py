@@ -54,4 +54,5 @@ KIND = RunKind(
     done=_done,
     extras=_extras,
     parameters=(("Reason", "reason"),),
+    words=("reason",),
 )

@@ -58,15 +58,16 @@ def as_eligible(run: BulkAction, actor: Actor) -> int:
 class RunKind:
     """One action as people meet it. Everything that differs between actions in dialogs, notices and history is here.
 
-    `heading` opens the dialog's title ("Force close 12 conversations"); `passive` completes "812 will be …",
-    "812 conversations … ." and "At most 1,000 can be … at once". `extras` gives the dialog's template what only it
-    needs, and may replace what every dialog is given; `typed` is what was posted so far. `title` and `done` are given
-    the run, with its parameters, and the conversations in words ("C-5", "12 conversations"); the title is made at the
+    `heading` opens the dialog's title ("Force close 12 conversations"); `passive` completes "812 will be …", "812
+    conversations … ." and "At most 1,000 can be … at once". `extras` gives the dialog's template what only it needs,
+    and may replace what every dialog is given; `typed` is what was posted so far. `title` and `done` are given the
+    run, with its parameters, and the conversations in words ("C-5", "12 conversations"); the title is made at the
     preview and again at Proceed. `recipients` are counted at Proceed and called `recipient`. `parameters` names what
-    a run's page shows of its parameters. `choices` are sister actions between which the dialog lets the person choose:
-    each has a kind of its own with the same template and the same choices, and Proceed posts the chosen one as
-    `choice`. Previewed with a `run_key` instead of a selection, the dialog goes over to a sister.
-    `details`, `proceed` and `is_final` belong to the dialog that asks once more. `subject` is what its targets are.
+    a run's page shows of its parameters, `words` which of them somebody typed: retention takes those away. `choices`
+    are sister actions between which the dialog lets the person choose: each has a kind of its own with the same
+    template and the same choices, and Proceed posts the chosen one as `choice`. Previewed with a `run_key` instead of
+    a selection, the dialog goes over to a sister. `details`, `proceed` and `is_final` belong to the dialog that asks
+    once more. `subject` is what its targets are.
     """
 
     action: Action | FloorAction
@@ -82,6 +83,7 @@ class RunKind:
     recipients: Callable[[BulkAction, Actor], int] = as_eligible
     recipient: str = "conversation"
     parameters: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()
     choices: tuple[Action, ...] = ()
     details: str = ""
     proceed: str = "Proceed"

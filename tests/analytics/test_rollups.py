@@ -12,6 +12,11 @@ from analytics import rollups, samples, tasks
 from analytics.metrics.measures import direct_sums
 from analytics.models import Counting, Rollup, Sample
 from analytics.scope import Period, Scope
+from contact_center.audit.actions import AuditAction
+from contact_center.audit.models import AuditEvent
+from contact_center.tenancy.models import OrganizationSettings
+from conversations import retention
+from conversations.models import Conversation
 from tests.factories import make_conversations
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -72,6 +77,14 @@ def test_an_organization_without_conversations_has_nothing_to_count(harbor):
         assert rollups.period_sums(DAY, Scope()) == direct_sums([], Scope())
 
 
+def test_a_past_that_comes_in_after_the_first_count_is_counted(harbor):
+    with harbor.scope():
+        filled(NOON + timedelta(hours=12))
+        came_in(harbor, NOON)
+        filled(NOON + timedelta(hours=12, minutes=5))
+        assert rollups.period_sums(DAY, Scope())["incoming"] == 3
+
+
 def test_the_edges_of_a_period_are_counted_to_the_moment(harbor):
     with harbor.scope():
         for minute in range(0, 60, 2):
@@ -114,6 +127,19 @@ def test_a_sample_says_how_it_was(harbor):
         assert samples.at(NOON + timedelta(minutes=30), Scope()) is None
         elsewhere = samples.at(NOON + timedelta(minutes=3), Scope(frozenset({harbor.refunds.pk})))
         assert (elsewhere["backlog"], elsewhere["longest_wait"]) == (0, None)
+
+
+def test_a_minute_in_which_nothing_was_there_is_a_figure_too(harbor):
+    scope = Scope(frozenset({harbor.refunds.pk}))
+    with harbor.scope():
+        samples.take(NOON)
+        came_in(harbor, NOON)
+        samples.take(NOON + timedelta(minutes=1))
+        hour = Period(NOON, NOON + timedelta(hours=1))
+        assert [point.values["backlog"] for point in samples.course(hour, Scope())] == [0, 3]
+        assert [point.values["backlog"] for point in samples.course(hour, scope)] == [0, 0]
+        assert [point.values["backlog"] for point in samples.course(hour, Scope(frozenset()))] == [0, 0]
+        assert samples.at(NOON, Scope())["ongoing"] == 0
 
 
 def test_old_samples_are_forgotten(harbor):
@@ -173,6 +199,26 @@ def test_rebuilding_puts_right_what_was_wrong(harbor):
     with harbor.scope():
         assert Rollup.objects.get().incoming == 3
     assert "0 rows would change." in rebuild("--dry-run", "--until", "2026-03-03")
+
+
+def test_what_is_purged_keeps_its_figures(harbor):
+    with harbor.scope():
+        purged = came_in(harbor, NOON - timedelta(days=40), status="closed")
+        still = came_in(harbor, NOON - timedelta(days=40), count=1)
+        came_in(harbor, NOON, status="closed")
+        filled(NOON + timedelta(hours=1))
+        OrganizationSettings.objects.update(retention_days=30)
+        event = {"action": AuditAction.PURGED, "object_type": "conversation", "after": {"deleted": 3, "days": 30}}
+        AuditEvent.objects.create(at=NOON, **event)
+        Conversation.objects.filter(pk__in=[row.pk for row in purged]).delete()
+        Rollup.objects.filter(starts_at=NOON).update(incoming=99)
+        assert retention.purged_before() == NOON - timedelta(days=30)
+    for asked in ([], ["--since", "2026-01-01"]):
+        said = rebuild("--organization", "harbor", "--until", "2026-03-03", *asked)
+        assert "harbor from 2026-01-31 12:05: conversations closed before have been deleted." in said
+    with harbor.scope():
+        assert Conversation.objects.filter(pk=still[0].pk).exists()
+        assert list(Rollup.objects.order_by("starts_at").values_list("incoming", flat=True)) == [4, 3]
 
 
 def test_rebuilding_refuses_what_it_does_not_know(harbor):

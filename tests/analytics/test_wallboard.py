@@ -8,8 +8,9 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analytics import samples, wallboard
+from analytics import details, rollups, samples, wallboard
 from analytics.live_view import WallboardView
+from analytics.metrics import METRICS
 from analytics.models import Threshold
 from analytics.scope import Period, Scope
 from contact_center.errors import Refused
@@ -137,6 +138,21 @@ def test_it_is_for_supervisors(harbor, member):
 # --- See details ---
 
 
+def test_hours_that_nobody_has_counted_yet_are_no_zeros(harbor):
+    """The worker stood still for two hours: the course ends where it did."""
+    now = timezone.now().replace(minute=40)
+    with harbor.scope():
+        make_conversations(3, queue=harbor.orders, created_at=now - timedelta(hours=3))
+        while rollups.fill(now - timedelta(hours=2)):
+            pass
+        points = details.course(METRICS["incoming"], Scope(), now).points
+        assert sum(value for _, (value,) in points) == 3
+        assert points[-1][0] + timedelta(minutes=15) <= now - timedelta(hours=2)
+        while rollups.fill(now):
+            pass
+        assert details.course(METRICS["incoming"], Scope(), now).points[-1][0] > now - timedelta(hours=1)
+
+
 def test_every_metric_tells_how_it_is_counted(harbor):
     with harbor.scope():
         samples.take(timezone.now())
@@ -160,6 +176,15 @@ def test_everybody_with_the_same_scope_and_period_watches_one_view(harbor):
         assert mine.key == WallboardView(harbor.actor(harbor.second), QueryDict("period=24h&x=1")).key
         assert mine.key != WallboardView(harbor.actor(), QueryDict("")).key
         assert mine.key != WallboardView(harbor.actor(harbor.scoped), QueryDict("period=24h")).key
+
+
+def test_who_asks_for_a_queue_and_who_sees_it_alone_watch_views_of_their_own(harbor):
+    """What the tiles lead to carries what was asked for."""
+    with harbor.scope():
+        asked = WallboardView(harbor.actor(), QueryDict(f"queue={harbor.refunds.pk}"))
+        sees = WallboardView(harbor.actor(harbor.scoped), QueryDict(""))
+        assert f"/metrics/backlog/?queue={harbor.refunds.pk}" in asked.render_counters(asked.read().counters)
+        assert asked.key != sees.key
 
 
 def test_it_is_counted_at_most_once_a_second(harbor):

@@ -12,13 +12,14 @@ from analytics import rollups
 from analytics.scope import Period
 from contact_center.tenancy.models import Organization
 from contact_center.tenancy.scope import organization_scope
+from conversations.retention import purged_before
 
 
 class Command(BaseCommand):
     help = (
         "Counts the roll-ups anew from the stays of conversations in queues, a day in one transaction. What was "
-        "counted right stays as it is. Days whose conversations have been purged count as empty, so name the "
-        "days you mean. Exit status: 0 when done; with --dry-run 1 when something would change."
+        "counted right stays as it is, and so does what purge_expired has deleted since: it can't be counted again. "
+        "Exit status: 0 when done; with --dry-run 1 when something would change."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,11 +41,15 @@ class Command(BaseCommand):
     ) -> int:
         changed = 0
         with organization_scope(organization.pk):
-            first = since or rollups.first_moment()
+            first, purged = since or rollups.first_moment(), purged_before()
         over = rollups.bucket_of(timezone.now() - rollups.SETTLED_AFTER)
         if first is None:
             self.stdout.write(f"{organization.slug}: nothing to count.")
             return 0
+        if purged and first < purged:
+            first = rollups.bucket_of(purged + rollups.BUCKET)
+            said = f"{first:%Y-%m-%d %H:%M}: conversations closed before have been deleted. Their figures stay."
+            self.stdout.write(f"{organization.slug} from {said}")
         for period in rollups.stretches(Period(first, min(until or over, over))):
             with organization_scope(organization.pk):
                 found = rollups.differences(period)

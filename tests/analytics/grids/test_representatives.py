@@ -121,6 +121,18 @@ def test_a_scoped_supervisor_sees_the_people_and_names_of_their_queues_only(harb
     assert "Orders" not in page
 
 
+def test_the_same_filter_live_names_other_queues_to_nobody_who_may_not_read_them(harbor):
+    """Both ask for Refunds, and one of them sees nothing else: one view for both would tell of Orders."""
+    query = QueryDict(f"queue={harbor.refunds.pk}")
+    with harbor.scope():
+        everything, scoped = (
+            factory_of("representatives")(harbor.actor(member), query) for member in (harbor.supervisor, harbor.scoped)
+        )
+        rows = [view.render_rows([id for id, _ in view.read().rows])[harbor.ana.pk] for view in (everything, scoped)]
+    assert ["Orders" in row for row in rows] == [True, False]
+    assert everything.key != scoped.key
+
+
 def test_the_page_leads_to_the_person_and_their_conversations(harbor):
     page = get(harbor).content.decode()
     assert f"/o/harbor/representatives/{harbor.ana.pk}/" in page

@@ -6,8 +6,13 @@ from io import StringIO
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.forms import CharField
 from django.utils import timezone
 
+from bulk_actions.kinds import KINDS
+from bulk_actions.kinds.run_kind import TypedText
+from bulk_actions.models import BulkAction
+from bulk_actions.presenters import parameters
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from contact_center.tenancy.models import Membership, OrganizationSettings
@@ -24,6 +29,7 @@ from conversations.models import (
     Session,
 )
 from conversations.states import Author, Status
+from routing.models import PresenceChange
 from tests.factories import make_conversation, make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -161,6 +167,77 @@ def test_what_hangs_on_no_conversation_goes_with_age(harbor):
         assert Alert.objects.filter(pk=still.pk).exists()
         assert not Notification.objects.exists()
         assert set(OutboxEntry.objects.values_list("status", "created_at")) == {("sent", young), ("pending", old)}
+
+
+def test_of_presences_the_one_that_was_current_then_is_kept(harbor):
+    keep(harbor, 30)
+    now = timezone.now()
+    with harbor.scope():
+        PresenceChange.objects.all().delete()
+        for days, presence in ((50, "away"), (40, "busy"), (31, "available"), (1, "offline")):
+            PresenceChange.objects.create(
+                representative=harbor.ana, presence=presence, since=now - timedelta(days=days)
+            )
+    run()
+    with harbor.scope():
+        assert set(PresenceChange.objects.values_list("presence", flat=True)) == {"available", "offline"}
+
+
+# --- Runs ---
+
+
+def done(cast, action, days, **parameters):
+    with cast.scope():
+        return BulkAction.objects.create(
+            action=action,
+            title=str(parameters.get("title", "As it was")),
+            parameters=parameters,
+            created_by=cast.supervisor,
+            status="completed",
+            total=2,
+            created_at=timezone.now() - timedelta(days=days),
+        )
+
+
+@pytest.mark.parametrize(
+    ("action", "typed", "kept"),
+    [
+        ("message_customer", {"text": "About Mia’s secret"}, {}),
+        ("notify", {"title": "Mia’s secret", "text": "About Mia’s secret"}, {}),
+        ("force_close", {"note": "Mia’s secret"}, {"reason": 3, "reason_label": "Storm"}),
+        ("pin_note", {"text": "Mia’s secret"}, {}),
+        ("remove", {"reason": "Mia’s secret"}, {}),
+        ("set_queue_message", {"text": "Mia’s secret"}, {}),
+    ],
+)
+def test_what_was_typed_for_a_run_goes_and_the_run_stays(harbor, summit, monkeypatch, action, typed, kept):
+    monkeypatch.setattr(retention, "LOT", 2)
+    keep(harbor, 30)
+    old = [done(harbor, action, 31, **typed, **kept) for _ in range(3)]
+    young, foreign = done(harbor, action, 29, **typed, **kept), done(summit, action, 31, **typed, **kept)
+    run()
+    run()
+    with harbor.scope():
+        for each in old:
+            each.refresh_from_db()
+            assert (each.parameters, each.total, each.status) == (kept, 2, "completed")
+            assert "secret" not in each.title
+            assert {line["value"] for line in parameters(each, with_texts=True)} >= {"No longer kept"}
+        young.refresh_from_db()
+        assert young.parameters == {**typed, **kept}
+        told = AuditEvent.objects.filter(action=AuditAction.PURGED, object_type="bulkaction").order_by("pk")
+        assert [event.after for event in told] == [{"deleted": 2}, {"deleted": 1}]
+    with summit.scope():
+        foreign.refresh_from_db()
+        assert foreign.parameters == {**typed, **kept}
+
+
+def test_every_field_that_people_type_into_freely_is_named(harbor):
+    for kind in KINDS.values():
+        with harbor.scope():
+            form = kind.form({}, run=BulkAction(), actor=harbor.actor())
+            free = {name for name, field in form.fields.items() if type(field) in (CharField, TypedText)}
+        assert free - {"new"} <= set(kind.words), kind.action
 
 
 def test_without_the_owner_it_says_what_is_missing(harbor, monkeypatch):
