@@ -67,7 +67,8 @@ class WallboardView(LiveView):
 
     def render_counters(self, counters: Mapping[str, object]) -> str:
         query = self._narrowing.query_string()
-        context = {"board": counters, "slug": self._slug, "query": query, "out_of_band": True}
+        tiles = wallboard.tiles(dict(counters), self._narrowing)
+        context = {**tiles, "slug": self._slug, "query": query, "out_of_band": True}
         return render_to_string("analytics/_tiles.html", context)
 
 

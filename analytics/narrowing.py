@@ -72,14 +72,17 @@ class Narrowing:
             return "All queues"
         return "Your queues: " + (", ".join(self.choices.queues.values()) or "none")
 
+    @property
+    def span_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The period as an address carries it."""
+        return () if self.span == spans.DEFAULT else (("period", self.span),)
+
     def query_string(self, **more: str) -> str:
-        span = {} if self.span == spans.DEFAULT else {"period": self.span}
-        return urlencode([*self.filter.pairs(), *({**span, **more}).items()])
+        return urlencode([*self.filter.pairs(), *({**dict(self.span_pairs), **more}).items()])
 
     def chips(self, url: str, **more: str) -> list[dict[str, str]]:
         """Taking a chip away keeps the period, and what else the page's address carries."""
-        span = {} if self.span == spans.DEFAULT else {"period": self.span}
-        kept = urlencode({**span, **more})
+        kept = urlencode({**dict(self.span_pairs), **more})
         return [{**chip, "remove_url": _joined(chip["remove_url"], kept)} for chip in self.filter.chips(url)]
 
     def span_links(self, url: str, **more: str) -> list[dict[str, Any]]:

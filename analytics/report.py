@@ -1,7 +1,7 @@
 """The figures and plots of the Ongoing conversation report, all over the very rows that its list shows."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.db.models import Count, DateTimeField, F, Func, Min, Q, QuerySet
 from django.db.models import Value as SqlValue
 from django.utils import timezone
 
-from analytics.figures import figure
+from analytics.figures import NO_VALUE, figure
+from analytics.leading import IN_LIST
 from analytics.metrics import METRICS
 from analytics.metrics.live import conversation_values
 from analytics.thresholds import Limits, thresholds
@@ -78,19 +79,22 @@ def _course(rows: QuerySet[Conversation], now: datetime) -> list[tuple[str, int]
 
 # --- For the templates ---
 
+# The address of the report narrowed by these parts of a filter as well.
+Address = Callable[[Sequence[tuple[str, str]]], str]
 
-def plots(report: Mapping[str, Any], list_url: str) -> list[dict[str, Any]]:
-    """What `read` found, as plots; each bar leads to its conversations. `list_url` carries the window already."""
+
+def plots(report: Mapping[str, Any], address: Address) -> list[dict[str, Any]]:
+    """What `read` found, as plots; each bar leads to its conversations."""
     nobody = "No ongoing conversation."
     channels = [
-        (CHANNEL_LABELS[name], number, with_part(list_url, "channel", name))
-        for name, number in report["channels"].items()
+        (CHANNEL_LABELS[name], number, address([("channel", name)])) for name, number in report["channels"].items()
     ]
     phases = [
-        (str(Phase(name).label), number, _status_url(name, list_url)) for name, number in report["phases"].items()
+        (str(Phase(name).label), number, address(IN_LIST[_metric_of(name)]) if name != Phase.CLOSED else "")
+        for name, number in report["phases"].items()
     ]
     felt = [
-        (level.label, report["sentiment"][level.value], with_part(list_url, "sentiment", level.value))
+        (level.label, report["sentiment"][level.value], address([("sentiment", level.value)]))
         for level in LEVELS
         if any(report["sentiment"].values())
     ]
@@ -102,13 +106,20 @@ def plots(report: Mapping[str, Any], list_url: str) -> list[dict[str, Any]]:
     ]
 
 
-def with_part(url: str, name: str, value: str) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{name}={value}"
+def with_addresses(report: Mapping[str, Any], address: Address) -> dict[str, Any]:
+    """The same with where each figure leads; what counts nothing leads nowhere."""
+    figures = [
+        {**each, "url": address(IN_LIST[each["name"]])}
+        if each["name"] in IN_LIST and each["text"] not in ("0", NO_VALUE)
+        else each
+        for each in report["figures"]
+    ]
+    return {**report, "figures": figures}
 
 
-def _status_url(phase: str, list_url: str) -> str:
-    status = "active" if phase == Phase.AWAITING else phase
-    return with_part(list_url, "status", status)
+def _metric_of(phase: str) -> str:
+    """Of the same conversations."""
+    return "awaiting_acceptance" if phase == Phase.AWAITING else phase
 
 
 def _over_time(course: list[tuple[str, int]]) -> Course:

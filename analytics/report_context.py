@@ -1,5 +1,6 @@
 """What the report's templates are given beside its list, for the page and for the live view alike."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,12 +17,26 @@ LABELS = {"24h": "Last 24 hours", "2h": "Last 2 hours", "today": "Today", "open"
 
 def report_context(slug: str, shown: ConversationFilter, found: dict[str, Any]) -> dict[str, Any]:
     """For analytics/_report_figures.html."""
+
+    def address(parts: Sequence[tuple[str, str]]) -> str:
+        """What stands in the report already and is such a one; empty where that can’t be asked for."""
+        if any(name == "detail" for name, _ in parts) and "detail" in shown.values:
+            # Details overlap, so that another one beside it would let more through.
+            return ""
+        return _address(slug, window_of(shown), kept=_but(shown, parts), parts=parts)
+
     return {
         "slug": slug,
         "query": urlencode([pair for pair in shown.definition_pairs() if pair[0] in ("queue", "channel")]),
-        "report": found,
-        "plots": report.plots(found, _address(slug, shown, window_of(shown))),
+        "report": report.with_addresses(found, address),
+        "plots": report.plots(found, address),
     }
+
+
+def _but(shown: ConversationFilter, parts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The filter without the fields that are asked for anew."""
+    names = {"window", *(name for name, _ in parts)}
+    return [pair for pair in shown.definition_pairs() if pair[0] not in names]
 
 
 def page_context(slug: str, shown: ConversationFilter) -> dict[str, Any]:
@@ -31,7 +46,7 @@ def page_context(slug: str, shown: ConversationFilter) -> dict[str, Any]:
         **report_context(slug, shown, report.read(shown.rows())),
         "scope_words": scope_words(shown),
         "windows": [
-            {"label": label, "url": _address(slug, shown, name, keep=True), "current": name == window}
+            {"label": label, "url": _address(slug, name, kept=_but(shown, ())), "current": name == window}
             for name, label in LABELS.items()
         ],
     }
@@ -41,12 +56,17 @@ def window_of(shown: ConversationFilter) -> str:
     return next(iter(shown.values.get("window", ())), REPORT.window)
 
 
-def _address(slug: str, shown: ConversationFilter, window: str, *, keep: bool = False) -> str:
-    """The report of this window; the rest of the filter is kept where asked for."""
+def _address(
+    slug: str,
+    window: str,
+    *,
+    kept: Sequence[tuple[str, str]],
+    parts: Sequence[tuple[str, str]] = (),
+) -> str:
+    """The report of this window."""
     assert window in WINDOWS, window  # noqa: S101  only known windows have a link
-    kept = [pair for pair in shown.definition_pairs() if pair[0] != "window"] if keep else []
     window_pair = [] if window == REPORT.window else [("window", window)]
-    return with_query(reverse(REPORT.url_name, args=[slug]), urlencode([*window_pair, *kept]))
+    return with_query(reverse(REPORT.url_name, args=[slug]), urlencode([*window_pair, *kept, *parts]))
 
 
 def scope_words(shown: ConversationFilter) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analytics import views
+from analytics.counted import views as counted
 from analytics.customized import views as customized
 from analytics.grids import acting
 from analytics.grids import views as grids
@@ -25,4 +26,5 @@ urlpatterns = [
     path("reports/file/", customized.report_file, name="report-file"),
     # What stands behind a figure
     path("metrics/<slug:name>/", views.show_metric, name="metric"),
+    path("metrics/<slug:name>/counted/", counted.show_counted, name="counted"),
 ]

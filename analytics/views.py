@@ -47,7 +47,7 @@ def show_wallboard(request: OrganizationRequest, organization: str) -> HttpRespo
         "filter_state": [{"name": "period", "value": shown.span}],
         "filter_notices": shown.notices,
         "spans": shown.span_links(url),
-        "board": wallboard.read(shown.scope, shown.period(timezone.now())),
+        **wallboard.tiles(wallboard.read(shown.scope, shown.period(timezone.now())), shown),
         "as_wall": request.GET.get("display") == "wall",
     }
     return render_page_or_fragment(

@@ -5,10 +5,13 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from analytics import rollups, samples
-from analytics.figures import figure
+from analytics import rollups, samples, spans
+from analytics.figures import NO_VALUE, figure
+from analytics.leading import Leading
 from analytics.metrics import METRICS, Value, measures_of, period_values
 from analytics.metrics.live import conversation_values, ongoing, people, people_values
+from analytics.narrowing import Narrowing
+from analytics.presences import shares
 from analytics.scope import Period, Scope
 from analytics.thresholds import Limits, thresholds
 from routing.kinds import Presence
@@ -42,7 +45,7 @@ def read(scope: Scope, period: Period) -> dict[str, Any]:
         "longest_since": _since(now, values["longest_wait"]),
         "longest_amber": "" if longest.at_risk is None else round(longest.at_risk),
         "longest_red": "" if longest.critical is None else round(longest.critical),
-        "presence": _presence(values),
+        "presence": shares(values),
     }
 
 
@@ -69,15 +72,14 @@ def _since(now: datetime, wait: Value) -> str:
     return (now - timedelta(seconds=wait)).replace(microsecond=0).isoformat()
 
 
-def _presence(values: dict[str, Value]) -> list[dict[str, Any]]:
-    counts = [(presence, round(values[f"presence_{presence.value}"] or 0)) for presence in Presence]
-    everybody = sum(count for _, count in counts) or 1
-    at = 0.0
-    shown = []
-    for presence, count in counts:
-        width = round(100 * count / everybody, 2)
-        shown.append(
-            {"name": presence.value, "label": str(presence.label), "count": count, "at": round(at, 2), "width": width}
-        )
-        at += width
-    return shown
+def tiles(board: dict[str, Any], narrowing: Narrowing) -> dict[str, Any]:
+    """For analytics/_tiles.html: what was read, and where each figure leads."""
+    leading = Leading(narrowing)
+    by_presence = {f"presence_{each['name']}": float(each["count"]) for each in board["presence"]}
+    return {
+        "board": {**board, "presence": shares(by_presence, leading)},
+        "leads": {
+            name: leading.to(name) for name, figure in board["figures"].items() if figure["text"] not in ("0", NO_VALUE)
+        },
+        "span": spans.SPANS[narrowing.span],
+    }

@@ -12,7 +12,7 @@ from conversations import periods, sentiment, stuck
 from conversations.choices import Choices
 from conversations.due import AT_RISK, BREACHED, ON_TIME
 from conversations.models import ConversationTag, RecordItem
-from conversations.rules import in_phase
+from conversations.rules import IN_QUEUE, in_phase
 from conversations.states import Phase, Priority, Status
 from routing.kinds import Channel, Kind, Mode, kind_of
 
@@ -154,6 +154,7 @@ def _kind(values: Sequence[str]) -> Q:
 
 # What the column says beside the status.
 _DETAILS = {
+    "in_queue": ("Not accepted yet", IN_QUEUE),
     "awaiting": ("Awaiting acceptance", in_phase(Phase.AWAITING)),
     "in_conversation": ("In conversation", in_phase(Phase.ACTIVE)),
     "transfer": ("Transfer pending", ~Q(status=Status.CLOSED) & Q(transfer_pending=True)),

@@ -203,6 +203,7 @@ REPORT = Listing(
     offered_columns=tuple(name for name in COLUMNS if name not in _OF_RECORDS_ALONE | {"closed"}),
     filters=(
         "status",
+        "detail",
         "queue",
         "representative",
         "channel",

@@ -10,7 +10,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from analytics import rollups, spans
 from analytics.customized.dimensions import (
     Dimension,
-    accepted_by,
     of_conversation,
     of_offer,
     of_rollup,
@@ -21,7 +20,7 @@ from analytics.metrics import Metric, Unit, Value, measures_of, period_value
 from analytics.metrics import measures as of_measures
 from analytics.metrics.definition import Source, plain
 from analytics.metrics.live import aggregates, people
-from analytics.metrics.measures import Event, Measure
+from analytics.metrics.measures import Event, Measure, accepted_by
 from analytics.metrics.offers import OUTCOMES, offers
 from analytics.scope import MEASURED_CHANNELS, Period, Scope
 from conversations.filters import BY_NAME, ConversationFilter

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, CharField, F, OuterRef, Subquery, When
+from django.db.models import Case, CharField, F, When
 from django.db.models import Value as SqlValue
 
 from analytics.customized import moments
@@ -13,8 +13,8 @@ from analytics.customized.moments import Step
 from analytics.metrics import Metric
 from analytics.metrics.definition import Now, Source
 from analytics.metrics.measures import BY_NAME as MEASURE_BY_NAME
-from analytics.metrics.measures import Event
-from conversations.models import Disposition, ForceCloseReason, Session
+from analytics.metrics.measures import Event, accepted_by
+from conversations.models import Disposition, ForceCloseReason
 from conversations.presenters import CHANNEL_LABELS, MODE_LABELS, STATUS_LABELS
 from conversations.sentiment import LEVELS
 from conversations.states import Priority
@@ -206,12 +206,6 @@ def of_stay(dimension: Dimension, event: Event, zone: str) -> Any:
     if dimension.name == "representative":
         return accepted_by()
     return of_conversation(dimension, "conversation__")
-
-
-def accepted_by() -> Subquery:
-    """Who accepted the conversation in this stay. Over stays with an acceptance."""
-    accepted = Session.objects.filter(conversation=OuterRef("conversation"), accepted_at=OuterRef("accepted_at"))
-    return Subquery(accepted.order_by("pk").values("representative_id")[:1])
 
 
 def of_rollup(dimension: Dimension, zone: str) -> Any:

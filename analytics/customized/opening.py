@@ -101,7 +101,7 @@ def _among_ongoing(figure: Figure, question: Question, rows: QuerySet[Conversati
 def _stays_of(measure: Measure, figure: Figure, question: Question) -> QuerySet[Any]:
     event: Event = measure.event
     found = stays(event, [question.period], question.scope, [measure])
-    found = counting.narrowed_stays(question)(found, event).filter(measure.aggregate.filter or Q())
+    found = counting.narrowed_stays(question)(found, event).filter(measure.condition)
     return _at(found, figure, lambda each: of_stay(each, event, question.zone))
 
 

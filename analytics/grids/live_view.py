@@ -38,9 +38,13 @@ class GridView(LiveView):
 
     def read(self) -> Snapshot:
         if self._last is None or time.monotonic() - self._read_at >= PACE_SECONDS:
-            rows, total = self._grid.page(self._shown, timezone.now())
+            now = timezone.now()
+            rows, total = self._grid.page(self._shown, now)
+            summary = self._grid.summary(self._shown, now)
             self._rows = {row.id: row for row in rows}
-            self._last = Snapshot(tuple((row.id, getattr(row, "stamp", row)) for row in rows), {"total": total})
+            self._last = Snapshot(
+                tuple((row.id, getattr(row, "stamp", row)) for row in rows), {"total": total, "summary": summary}
+            )
             self._read_at = time.monotonic()
         return self._last
 
@@ -58,7 +62,11 @@ class GridView(LiveView):
         total = int(str(counters["total"]))
         pagination = self._shown.pagination(self._grid.url(self._actor), total)
         context = {"count": f"{total:,}", "pagination": pagination, "selects": bool(self._grid.actions)}
-        return render_to_string("analytics/grids/_counters.html", context)
+        found = render_to_string("analytics/grids/_counters.html", context)
+        if summary := counters["summary"]:
+            about = {"summary": summary, "slug": self._actor.organization_slug, "query": self._shown.query_string()}
+            found += render_to_string("analytics/grids/_summary.html", {**about, "out_of_band": True})
+        return found
 
 
 def _view(actor: Actor, query: QueryDict, grid: Grid) -> LiveView:

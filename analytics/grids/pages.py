@@ -1,15 +1,15 @@
 """What the grids' templates are given, for the page and for the live view alike."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 
-from analytics.grids import queues, representatives
-from analytics.grids.table import Column, Shown
+from analytics.grids import queues, representatives, summary
+from analytics.grids.table import NAME, Column, Shown
 from analytics.metrics import METRICS
 from analytics.narrowing import Narrowing
 from bulk_actions.coverage import why_not_act_on
@@ -38,6 +38,8 @@ class Grid:
     # What can be done to the rows that are selected.
     actions: tuple[FloorAction, ...] = ()
     fill: Callable[[Shown, list[Any]], list[Any]] = lambda shown, rows: rows
+    # What stands above the table, for analytics/grids/_summary.html.
+    summary: Callable[[Shown, datetime], dict[str, Any]] = lambda shown, now: {}
 
     def shown(self, query: QueryDict, actor: Actor) -> Shown:
         """One query, for the names of the queues."""
@@ -52,13 +54,6 @@ class Grid:
         return reverse(f"analytics:{self.name}", args=[actor.organization_slug])
 
 
-def _describe(shown: Shown, rows: list[Any]) -> list[Any]:
-    narrowing = shown.narrowing
-    scope = replace(narrowing.scope, queue_ids=narrowing.actor.queue_ids)
-    skills, served = representatives.described([row.id for row in rows], scope, narrowing.choices.queues)
-    return [replace(row, skills=skills.get(row.id, ()), queues=served.get(row.id, ())) for row in rows]
-
-
 QUEUES = Grid(
     "queues",
     "Queues",
@@ -68,6 +63,7 @@ QUEUES = Grid(
     queues.read,
     "No queues yet",
     "Queues appear here as soon as an administrator has set them up.",
+    (NAME,),
 )
 REPRESENTATIVES = Grid(
     "representatives",
@@ -80,7 +76,8 @@ REPRESENTATIVES = Grid(
     "Representatives appear here as soon as an administrator has added them to a queue.",
     representatives.FIELDS,
     (FloorAction.SET_PRESENCE, FloorAction.CHANGE_QUEUES),
-    _describe,
+    representatives.fill,
+    summary.of_people,
 )
 
 
@@ -109,6 +106,7 @@ def page_context(grid: Grid, shown: Shown, actor: Actor, now: datetime) -> dict[
         "explained": [METRICS[name] for name in grid.explained],
         "heads": shown.heads(url),
         "rows": rows,
+        "summary": grid.summary(shown, now),
         "empty": empty_state(grid, shown, url),
         "pagination": shown.pagination(url, total),
         **(_selecting(grid, actor, total) if grid.actions else {}),

@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.urls import reverse
 from analytics import rollups
 from analytics.grids.cells import Cell, with_records
 from analytics.grids.table import Column, Shown
+from analytics.leading import Leading
 from analytics.metrics import METRICS, Value, measures_of, period_values
 from analytics.metrics.definition import plain
 from analytics.metrics.live import aggregates, ongoing
@@ -20,7 +20,6 @@ from analytics.scope import Scope
 from analytics.thresholds import Limits, Thresholds, thresholds
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
-from conversations.states import Status
 from conversations.visibility import queues_of
 from routing.kinds import Kind, Presence
 from routing.models import Queue, QueueMember, Representative
@@ -30,7 +29,17 @@ from routing.overflow import gates
 OF_NOW = (METRICS["backlog"], METRICS["longest_wait"])
 OF_PERIOD = tuple(
     METRICS[name]
-    for name in ("service_level_met", "abandon_rate", "stays_answered", "stays", "transfers_in", "transfers_out")
+    for name in (
+        "service_level_met",
+        "abandon_rate",
+        "average_stay",
+        "stays_answered",
+        "stays",
+        "transfers_in",
+        "transfers_out",
+        "overflow_in",
+        "overflow_out",
+    )
 )
 MEASURED = measures_of(OF_PERIOD)
 # What the page explains, in the order of the columns.
@@ -39,10 +48,13 @@ EXPLAINED = (
     "longest_wait",
     "service_level_met",
     "abandon_rate",
+    "average_stay",
     "stays_answered",
     "stays",
     "transfers_in",
     "transfers_out",
+    "overflow_in",
+    "overflow_out",
     "online_representatives",
 )
 ONLINE = tuple(presence for presence in Presence if presence is not Presence.OFFLINE)
@@ -54,9 +66,8 @@ class QueueRow:
 
     id: int
     name: str
-    url: str
     page_url: str
-    waiting_url: str
+    longest_url: str
     people_url: str
     type: str
     state: str
@@ -73,10 +84,13 @@ class QueueRow:
     service_level: Cell
     service_level_seconds: int
     abandon_rate: Cell
+    average_wait: Cell
     answered: Cell
     offered: Cell
     transfers_in: Cell
     transfers_out: Cell
+    overflow_in: Cell
+    overflow_out: Cell
     presences: tuple[tuple[str, str, int], ...]
     online: int
     members: int
@@ -95,8 +109,10 @@ COLUMNS = (
     Column("longest", "Longest wait", lambda row: row.longest_wait),
     Column("service-level", "Service level", lambda row: row.service_level.value, largest_first=False),
     Column("abandoned", "Abandon rate", lambda row: row.abandon_rate.value),
+    Column("average", "Average wait", lambda row: row.average_wait.value),
     Column("answered", "Answered / offered", lambda row: row.answered.value),
     Column("transfers", "Transfers in / out", lambda row: row.transfers_in.value),
+    Column("overflow", "Overflow in / out", lambda row: row.overflow_in.value),
     Column("presence", "Representatives", lambda row: row.online),
 )
 
@@ -109,6 +125,7 @@ def read(shown: Shown, now: datetime) -> list[QueueRow]:
     live, sums = live_by_queue(scope, now), rollups.sums_by_queue(period, scope, MEASURED)
     presences, rows = _presences(scope), list(_queues(shown))
     diverting = {pk for pk, gate in gates(now, [row.pk for row in rows]).items() if gate.diverts_to}
+    leading = Leading(shown.narrowing, records=True)
     return [
         _row(
             queue,
@@ -117,7 +134,7 @@ def read(shown: Shown, now: datetime) -> list[QueueRow]:
             period_values(sums.get(queue.pk, NOTHING), OF_PERIOD),
             presences.get(queue.pk, {}),
             limits,
-            _addresses(shown, queue.pk),
+            leading,
             diverts=queue.pk in diverting,
         )
         for queue in rows
@@ -128,7 +145,11 @@ def _queues(shown: Shown) -> Any:
     """The active ones, and inactive ones that still hold something."""
     held = Exists(Conversation.objects.filter(ONGOING_ROW, queue=OuterRef("pk")))
     found = queues_of(shown.narrowing.actor).filter(shown.narrowing.scope.of_queue("pk"))
-    return found.filter(Q(is_active=True) | held).select_related("operating_hours", "diverts_to")
+    return (
+        shown.narrowing.filter.apply(found)
+        .filter(Q(is_active=True) | held)
+        .select_related("operating_hours", "diverts_to")
+    )
 
 
 def live_by_queue(scope: Scope, now: datetime) -> dict[int, dict[str, Any]]:
@@ -149,20 +170,6 @@ def _presences(scope: Scope) -> dict[int, dict[str, int]]:
     return found
 
 
-def _addresses(shown: Shown, queue_id: int) -> dict[str, str]:
-    """What each figure opens: the conversations of the queue, those that wait, its people, and its own page."""
-    slug = shown.narrowing.actor.organization_slug
-    chosen = [("channel", value) for value in shown.narrowing.filter.values.get("channel", ())]
-    held = urlencode([("queue", str(queue_id)), *chosen])
-    url = reverse("conversations:list", args=[slug])
-    return {
-        "url": f"{url}?{held}",
-        "page_url": reverse("analytics:queue", args=[slug, queue_id]),
-        "waiting_url": f"{url}?{held}&{urlencode({'status': Status.OPEN.value})}",
-        "people_url": f"{reverse('analytics:representatives', args=[slug])}?{urlencode({'queue': queue_id})}",
-    }
-
-
 def _row(
     queue: Queue,
     now: datetime,
@@ -170,13 +177,14 @@ def _row(
     values: dict[str, Value],
     presences: dict[str, int],
     limits: Thresholds,
-    addresses: dict[str, str],
+    leading: Leading,
     *,
     diverts: bool,
 ) -> QueueRow:
     def cell(name: str) -> Cell:
-        return Cell.of(name, values, limits)
+        return Cell.of(name, values, limits, leading.to(name, this))
 
+    this = ("queue", str(queue.pk))
     state, state_label, closed_until = _state(queue, now)
     # Records don’t wait as customers do; their lists show no wait either.
     wait = None if queue.kind == Kind.RECORD else live.get("longest_wait")
@@ -184,14 +192,16 @@ def _row(
     return QueueRow(
         id=queue.pk,
         name=queue.name,
-        **addresses,
+        page_url=reverse("analytics:queue", args=[leading.slug, queue.pk]),
+        longest_url=leading.to("longest_wait", this),
+        people_url=leading.people(this),
         type=queue.get_kind_display(),
         state=state,
         state_label=state_label,
         closed_until=closed_until,
         diverts_to=queue.diverts_to.name if queue.diverts_to else "",
         diverts=diverts,
-        backlog=Cell.of("backlog", {"backlog": plain(live.get("backlog", 0))}, limits),
+        backlog=Cell.of("backlog", {"backlog": plain(live.get("backlog", 0))}, limits, leading.to("backlog", this)),
         longest_wait=plain(wait),
         longest_since="" if wait is None else (now - wait).isoformat(timespec="seconds"),
         longest_amber="" if longest.at_risk is None else str(round(longest.at_risk)),
@@ -199,10 +209,13 @@ def _row(
         service_level=cell("service_level_met"),
         service_level_seconds=queue.service_level_seconds,
         abandon_rate=cell("abandon_rate"),
+        average_wait=cell("average_stay"),
         answered=cell("stays_answered"),
         offered=cell("stays"),
         transfers_in=cell("transfers_in"),
         transfers_out=cell("transfers_out"),
+        overflow_in=cell("overflow_in"),
+        overflow_out=cell("overflow_out"),
         presences=tuple((each.value, str(each.label), presences[each]) for each in Presence if presences.get(each)),
         online=sum(presences.get(each, 0) for each in ONLINE),
         members=sum(presences.values()),

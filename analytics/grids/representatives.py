@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import OuterRef, Q, Subquery
-from django.urls import reverse
 
 from analytics.grids.cells import Cell, with_records
-from analytics.grids.table import Column, Shown
+from analytics.grids.table import NAME, Column, Shown
+from analytics.leading import Leading
 from analytics.metrics import METRICS
 from analytics.metrics.definition import plain
 from analytics.metrics.live import aggregates, ongoing, people
@@ -30,18 +29,26 @@ ACTIVE = (METRICS["active"],)
 THE_SYSTEM, THEMSELVES, ELSEWHERE = "the system", "themselves", "another system"
 
 
-def _by_name(values: Collection[str]) -> Q:
-    found = Q()
-    for value in values:
-        found |= Q(name__icontains=value)
-    return found
+# Beside those of every page with figures.
+FIELDS = (Field("presence", "Presence", PRESENCES, lambda values: Q(presence__in=values)), NAME)
 
 
-# Beside those of every page with figures. The name has a box of its own.
-FIELDS = (
-    Field("presence", "Presence", PRESENCES, lambda values: Q(presence__in=values)),
-    Field("q", "Name", {}, _by_name, lambda value: value),
-)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What rows are ordered by, read of everybody; the rest of a row is made for one page alone."""
+
+    id: int
+    name: str
+    presence: str
+    presence_since: datetime
+    used: int
+    total: int
+    active: int
+    offers: Mapping[str, int]
+
+    @property
+    def load(self) -> float:
+        return self.used / self.total if self.total else float(self.used > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,13 @@ class RepresentativeRow:
     id: int
     name: str
     url: str
-    conversations_url: str
     presence: str
     presence_label: str
     presence_since: str
     set_by: str
     used: int
     total: int
+    profile: str
     active: Cell
     accepted: Cell
     offered: Cell
@@ -75,35 +82,51 @@ class RepresentativeRow:
         """How much of the bar is filled, of 100."""
         return min(100, round(100 * self.used / self.total)) if self.total else 100 * (self.used > 0)
 
-    @property
-    def load(self) -> float:
-        return self.used / self.total if self.total else float(self.used > 0)
-
 
 COLUMNS = (
     Column("name", "Representative", lambda row: row.name.casefold(), largest_first=False),
     Column("presence", "Presence", lambda row: list(PRESENCES).index(row.presence), largest_first=False),
     Column("since", "Duration", lambda row: row.presence_since, largest_first=False),
     Column("units", "Units", lambda row: row.load),
-    Column("active", "Active", lambda row: row.active.value),
-    Column("accepted", "Accepted / offered", lambda row: row.accepted.value),
-    Column("rejected", "Rejected", lambda row: row.rejected.value),
-    Column("timed-out", "Timed out", lambda row: row.timed_out.value),
+    Column("active", "Active", lambda row: row.active),
+    Column("accepted", "Accepted / offered", lambda row: row.offers["offers_accepted"]),
+    Column("rejected", "Rejected", lambda row: row.offers["offers_rejected"]),
+    Column("timed-out", "Timed out", lambda row: row.offers["offers_timed_out"]),
     Column("skills", "Skills"),
     Column("queues", "Queues"),
 )
 
 
-def read(shown: Shown, now: datetime) -> list[RepresentativeRow]:
-    """Everybody whom the filter leaves, without skills and queues. Five queries, whatever their number."""
+def read(shown: Shown, now: datetime) -> list[Standing]:
+    """Everybody whom the filter leaves. Three queries, whatever their number."""
     narrowing = shown.narrowing
-    scope, limits = with_records(narrowing.scope), thresholds()
-    found = list(_with_setter(narrowing.filter.apply(people(scope))).select_related("custom_presence"))
-    offers = offers_by_representative(narrowing.period(now), scope)
-    active, setters = _active(scope, now), _names({row.set_by_id for row in found})
+    scope = with_records(narrowing.scope)
+    offers, active = offers_by_representative(narrowing.period(now), scope), _active(scope, now)
+    found = narrowing.filter.apply(people(scope)).order_by()
+    columns = ("pk", "name", "presence", "presence_since", "units_used", "total_units")
     return [
-        _row(row, active.get(row.pk, 0), offers.get(row.pk, NO_OFFERS), limits, said_by(row, setters), shown)
-        for row in found
+        Standing(pk, *rest, active=active.get(pk, 0), offers=offers.get(pk, NO_OFFERS))
+        for pk, *rest in found.values_list(*columns)
+    ]
+
+
+def fill(shown: Shown, page: list[Standing]) -> list[RepresentativeRow]:
+    """The rows of one page. Six queries."""
+    narrowing, ids = shown.narrowing, [each.id for each in page]
+    rows = _with_setter(Representative.objects.filter(pk__in=ids)).select_related("custom_presence", "capacity_profile")
+    found = {row.pk: row for row in rows}
+    setters, limits = _names({row.set_by_id for row in found.values()}), thresholds()
+    scope = replace(narrowing.scope, queue_ids=narrowing.actor.queue_ids)
+    skills, queues = described(ids, scope, narrowing.choices.queues)
+    leading = Leading(narrowing, records=True)
+    return [
+        replace(
+            _row(found[each.id], each, limits, said_by(found[each.id], setters), leading),
+            skills=skills.get(each.id, ()),
+            queues=queues.get(each.id, ()),
+        )
+        for each in page
+        if each.id in found
     ]
 
 
@@ -148,29 +171,24 @@ def described(
     return {pk: tuple(names) for pk, names in skills.items()}, {pk: tuple(names) for pk, names in served.items()}
 
 
-def _row(
-    row: Any, active: int, offers: Mapping[str, int], limits: Thresholds, set_by: str, shown: Shown
-) -> RepresentativeRow:
-    values = {"active": plain(active), **{name: plain(number) for name, number in offers.items()}}
+def _row(row: Any, standing: Standing, limits: Thresholds, set_by: str, leading: Leading) -> RepresentativeRow:
+    values = {"active": plain(standing.active), **{name: plain(number) for name, number in standing.offers.items()}}
+    this = ("representative", str(row.pk))
 
     def cell(name: str) -> Cell:
-        return Cell.of(name, values, limits)
+        return Cell.of(name, values, limits, leading.to(name, this))
 
-    narrowing = shown.narrowing
-    slug = narrowing.actor.organization_slug
-    chosen = [(name, value) for name in ("queue", "channel") for value in narrowing.filter.values.get(name, ())]
-    held = urlencode([("representative", str(row.pk)), *chosen])
     return RepresentativeRow(
         id=row.pk,
         name=row.name,
-        url=reverse("analytics:representative", args=[slug, row.pk]),
-        conversations_url=f"{reverse('conversations:list', args=[slug])}?{held}",
+        url=f"{leading.people_url}{row.pk}/",
         presence=row.presence,
         presence_label=presence_label(row),
         presence_since=row.presence_since.isoformat(timespec="seconds"),
         set_by=set_by,
         used=row.units_used,
         total=row.total_units,
+        profile=row.capacity_profile.name if row.capacity_profile else "",
         active=cell("active"),
         accepted=cell("offers_accepted"),
         offered=cell("offers"),

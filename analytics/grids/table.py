@@ -4,11 +4,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from django.db.models import Q
 from django.http import QueryDict
 
 from analytics.narrowing import Narrowing
+from contact_center.web.query_filter import Field
 
 PAGE_SIZE = 100
+
+
+def _by_name(values: Sequence[str]) -> Q:
+    found = Q()
+    for value in values:
+        found |= Q(name__icontains=value)
+    return found
+
+
+# The name has a box of its own on the page.
+NAME = Field("q", "Name", {}, _by_name, lambda value: value)
 SORTED_UP, SORTED_DOWN = "ascending", "descending"
 
 

@@ -11,15 +11,13 @@ from analytics.metrics.definition import Better, Metric, Now, Source, Unit, Valu
 from analytics.scope import Scope
 from conversations.models import Conversation
 from conversations.models.conversation import ONGOING_ROW
-from conversations.rules import in_phase
+from conversations.rules import IN_QUEUE, in_phase
 from conversations.states import Phase
 from routing.kinds import Presence
 from routing.models import QueueMember, Representative
 
 PERSON = Q(representative__type=Representative.Type.PERSON)
 AI_AGENT = Q(representative__type=Representative.Type.AI_AGENT)
-# In a queue: nobody assigned, or assigned and not accepted.
-IN_QUEUE = in_phase(Phase.OPEN) | in_phase(Phase.AWAITING)
 ONLINE = ~Q(presence=Presence.OFFLINE)
 
 
@@ -139,6 +137,14 @@ OF_CONVERSATIONS = (
         better=Better.LOWER,
         at_risk=120,
         critical=300,
+    ),
+    _conversations(
+        "representatives_in_conversation",
+        "In active conversations",
+        "Representatives who are in at least one conversation now.",
+        "Distinct people who hold a conversation with status Active and reason “In conversation”.",
+        _count(in_phase(Phase.ACTIVE) & PERSON, "representative_id", distinct=True),
+        reference="§6.8",
     ),
     _conversations(
         "representatives_in_wrap_up",

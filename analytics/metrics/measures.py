@@ -56,11 +56,17 @@ class Measure:
     sentence: str
     # What it looks at of `_NEEDED`.
     needs: frozenset[str]
-    is_time: bool = False
+    # Of a measure of time: what is summed up.
+    of: str = ""
 
     @property
     def nothing(self) -> int | timedelta:
-        return NO_TIME if self.is_time else 0
+        return NO_TIME if self.of else 0
+
+    @property
+    def condition(self) -> Q:
+        """Of the stays with its event, those that it counts."""
+        return self.aggregate.filter or Q()
 
 
 def _counted(name: str, event: Event, condition: Q, sentence: str) -> Measure:
@@ -68,7 +74,7 @@ def _counted(name: str, event: Event, condition: Q, sentence: str) -> Measure:
 
 
 def _summed(name: str, event: Event, of: str, condition: Q, sentence: str) -> Measure:
-    return Measure(name, event, Sum(of, filter=condition), sentence, _names(condition) | {of}, is_time=True)
+    return Measure(name, event, Sum(of, filter=condition), sentence, _names(condition) | {of}, of)
 
 
 def _names(condition: Q) -> frozenset[str]:
@@ -200,6 +206,17 @@ _NEEDED: dict[str, Callable[[Event], Any]] = {
     "since_creation": _since(F("conversation__created_at")),
     "handling": lambda event: handled_before("conversation_id"),
 }
+
+
+def counted(measure: Measure, periods: Iterable[Period], scope: Scope, *beside: Measure) -> QuerySet[QueueSegment]:
+    """The very stays that a measure counts, with what those beside it look at as well."""
+    return stays(measure.event, periods, scope, [measure, *beside]).filter(measure.condition)
+
+
+def accepted_by() -> Subquery:
+    """Who accepted the conversation in this stay. Over stays with an acceptance."""
+    accepted = Session.objects.filter(conversation=OuterRef("conversation"), accepted_at=OuterRef("accepted_at"))
+    return Subquery(accepted.order_by("pk").values("representative_id")[:1])
 
 
 def aggregates(event: Event, only: Sequence[Measure] = MEASURES) -> dict[str, Aggregate]:

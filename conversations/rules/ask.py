@@ -180,3 +180,7 @@ def in_phase(phase: Phase) -> Q:
     if phase is Phase.ACTIVE:
         return Q(status=Status.ACTIVE) & ~awaiting
     return Q(status=phase.value)
+
+
+# In a queue: nobody assigned, or assigned and not accepted.
+IN_QUEUE = in_phase(Phase.OPEN) | in_phase(Phase.AWAITING)

@@ -145,6 +145,7 @@ def live_values(as_of, queue_ids=None, channels=(), where=lambda row: True):
         phases["awaiting_acceptance" if offered else row.status].append(row)
     backlog = phases["open"] + phases["awaiting_acceptance"]
     scores = [row.sentiment_score for row in rows if row.sentiment_score is not None]
+    talking = {row.representative_id for row in phases["active"] if not _is_ai(row.representative)}
     wrapping = {row.representative_id for row in phases["wrap_up"] if not _is_ai(row.representative)}
     served = None
     if queue_ids is not None:
@@ -166,6 +167,7 @@ def live_values(as_of, queue_ids=None, channels=(), where=lambda row: True):
         "awaiting_acceptance": len(phases["awaiting_acceptance"]),
         "waiting": len(phases["waiting"]),
         "wrap_up": len(phases["wrap_up"]),
+        "representatives_in_conversation": len(talking),
         "representatives_in_wrap_up": len(wrapping),
         "online_representatives": len(online),
         "units_in_use": sum(each.units_used for each in online),

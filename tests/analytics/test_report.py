@@ -10,13 +10,17 @@ from django.utils import timezone
 
 from analytics import report
 from analytics.live_view import ReportView
+from analytics.report_context import report_context
 from contact_center.errors import Refused
 from contact_center.live.registry import factory_of
 from contact_center.tenancy.models import OrganizationSettings
+from conversations.filters import ConversationFilter
+from conversations.listing import REPORT
 from conversations.models import Conversation, Disposition, ForceCloseReason
 from conversations.states import Status
 from routing.kinds import Channel
 from routing.models import Representative
+from tests.analytics.test_wallboard import words_of
 from tests.factories import make_conversation, make_conversations
 
 
@@ -94,7 +98,25 @@ def test_a_scoped_supervisor_sees_the_rows_and_numbers_of_the_scope(day):
 
 
 def figure_of(text, label):
-    return text.partition(f'figure__label">{label}<')[2].partition('figure__value">')[2].partition("<")[0]
+    return words_of(text.partition(f'figure__label">{label}<')[2].partition('figure__value">')[2].partition("</b>")[0])
+
+
+@pytest.mark.parametrize("query", ["", "status=open&status=active", "detail=transfer", "window=open&channel=sms"])
+def test_every_figure_and_bar_leads_to_what_it_counts_within_the_report(harbor, query):
+    with harbor.scope():
+        for number, status in enumerate((Status.OPEN, Status.ACTIVE, Status.WAITING, Status.WRAP_UP), start=1):
+            make_conversations(number, queue=harbor.orders, status=status, channel=Channel.SMS, sentiment_score=20)
+        make_conversations(2, queue=harbor.refunds, status=Status.ACTIVE, status_reason="awaiting_acceptance")
+        Conversation.objects.filter(status=Status.WAITING).update(transfer_pending=True)
+        shown = ConversationFilter.from_query(QueryDict(query), harbor.actor(), REPORT)
+        context = report_context("harbor", shown, report.read(shown.rows()))
+        leads = [(each["url"], each["text"]) for each in context["report"]["figures"] if "url" in each]
+        leads += [(row["url"], row["text"]) for plot in context["plots"] if "bars" in plot for row in plot["bars"].rows]
+        assert len(leads) > 3
+        for url, text in leads:
+            if url and ":" not in text:
+                opened = QueryDict(url.partition("?")[2])
+                assert ConversationFilter.from_query(opened, harbor.actor(), REPORT).rows().count() == int(text), url
 
 
 def test_it_has_the_lists_commands_without_those_of_records(day):

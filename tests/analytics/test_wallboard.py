@@ -1,5 +1,6 @@
 """The wallboard: its figures, its filters, and whose numbers they are."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -105,7 +106,11 @@ def test_a_scoped_supervisor_sees_the_numbers_of_the_scope(harbor):
 
 
 def figure_of(page, tile):
-    return page.partition(f'id="tile-{tile}"')[2].partition('tile__figure">')[2].partition("<")[0]
+    return words_of(page.partition(f'id="tile-{tile}"')[2].partition('tile__figure">')[2].partition("</p>")[0])
+
+
+def words_of(markup):
+    return re.sub(r"<[^>]*>", "", markup).strip()
 
 
 def test_the_address_carries_period_channel_and_queue(harbor):

@@ -80,6 +80,7 @@ def test_what_stands_beside_the_status_can_be_asked_for(harbor, rows):
     assert found(harbor, "detail=awaiting") == {offered}
     assert found(harbor, "detail=in_conversation") == {rows["active"]}
     assert found(harbor, "detail=awaiting&detail=transfer") == {offered, rows["waiting"]}
+    assert found(harbor, "detail=in_queue") == {offered, rows["open"]}
     assert found(harbor, "detail=asleep") == set()
 
 

@@ -99,6 +99,12 @@ def test_it_is_sorted_by_any_figure_and_what_has_none_comes_last(harbor):
         assert list(rows_of(harbor, "sort=nonsense")) == sorted(rows_of(harbor))
 
 
+def test_it_is_searched_by_name(harbor):
+    with harbor.scope():
+        assert set(rows_of(harbor, "q=efu")) == {"Refunds"}
+    assert 'aria-label="Search by name"' in get(harbor)
+
+
 def test_a_scoped_supervisor_sees_their_queues_only(harbor):
     with harbor.scope():
         make_conversations(3, queue=harbor.orders)
@@ -111,8 +117,14 @@ def test_a_scoped_supervisor_sees_their_queues_only(harbor):
 
 
 def test_the_page_leads_to_the_conversations_and_explains_its_figures(harbor):
+    with harbor.scope():
+        make_conversations(1, queue=harbor.orders)
     page = get(harbor, "sort=-backlog&period=24h")
-    assert f"/o/harbor/conversations/?queue={harbor.orders.pk}" in page
+    queue = f"queue={harbor.orders.pk}"
+    assert f'"/o/harbor/conversations/?{queue}&amp;detail=in_queue"' in page
+    assert f'"/o/harbor/metrics/stays/counted/?{queue}&amp;period=24h&amp;records=1"' in page
+    # Behind nothing is nothing.
+    assert "metrics/stays_answered/counted/" not in page
     assert "/o/harbor/metrics/service_level_met/" in page
     assert 'aria-sort="descending"' in page
     assert "/ws/o/harbor/queues/?period=24h&amp;sort=-backlog" in page

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from analytics.grids.live_view import GridView
 from analytics.grids.pages import REPRESENTATIVES
 from analytics.grids.presence import history
 from analytics.metrics.offers import offers_by_representative
@@ -134,9 +135,11 @@ def test_the_same_filter_live_names_other_queues_to_nobody_who_may_not_read_them
 
 
 def test_the_page_leads_to_the_person_and_their_conversations(harbor):
+    with harbor.scope():
+        make_conversations(1, queue=harbor.orders, status="active", representative=harbor.ana)
     page = get(harbor).content.decode()
     assert f"/o/harbor/representatives/{harbor.ana.pk}/" in page
-    assert f"/o/harbor/conversations/?representative={harbor.ana.pk}" in page
+    assert f'"/o/harbor/conversations/?representative={harbor.ana.pk}&amp;detail=in_conversation"' in page
     assert "/o/harbor/metrics/offers_rejected/" in page
     answer = harbor.client().get(harbor.url("metrics/offers_rejected/"))
     assert "Offers made to representatives" in answer.content.decode()
@@ -197,4 +200,33 @@ def test_reading_takes_a_fixed_number_of_queries(harbor, count):
         shown = REPRESENTATIVES.shown(QueryDict(""), harbor.actor())
         with CaptureQueriesContext(connection) as queries:
             REPRESENTATIVES.page(shown, timezone.now())
-        assert len(queries) <= 8
+        assert len(queries) <= 9
+
+
+def test_above_the_table_stands_who_is_there_whatever_the_table_is_filtered_to(harbor):
+    with harbor.scope():
+        make_representative("Bo Lind", queues=[harbor.refunds], presence="away")
+        make_representative("Off", queues=[harbor.orders], presence="offline", capacity_profile=None)
+        make_representative("Bot", type=Representative.Type.AI_AGENT, queues=[harbor.refunds])
+        make_conversations(2, queue=harbor.orders, status="active", representative=harbor.ana)
+        shown = REPRESENTATIVES.shown(QueryDict("q=nobody"), harbor.actor())
+        with CaptureQueriesContext(connection) as queries:
+            summary = REPRESENTATIVES.summary(shown, timezone.now())
+        assert len(queries) == 3
+    texts = {each["name"]: each["text"] for each in summary["figures"]}
+    assert (texts["online_representatives"], texts["presence_offline"]) == ("2", "1")
+    assert texts["representatives_in_conversation"] == "1"
+    counts = {each["name"]: each["count"] for each in summary["presence"]}
+    assert (counts["available"], counts["away"], counts["offline"]) == (1, 1, 1)
+    assert 'id="grid-summary"' in get(harbor).content.decode()
+
+
+def test_two_scopes_that_leave_the_same_rows_dont_share_them(harbor):
+    """Rows name queues; a supervisor reads the names of their own ones only."""
+    query = QueryDict(f"queue={harbor.refunds.pk}")
+    with harbor.scope():
+        everybodys, scoped = (GridView(harbor.actor(who), query, REPRESENTATIVES) for who in (None, harbor.scoped))
+        assert everybodys.key != scoped.key
+        for view, named in ((everybodys, True), (scoped, False)):
+            view.read()
+            assert ("Orders" in view.render_rows([harbor.ana.pk])[harbor.ana.pk]) is named
