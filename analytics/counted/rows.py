@@ -85,11 +85,11 @@ def _columns(part: Part, length: str) -> dict[str, Any]:
             "answer": F("outcome"),
             "answered": F("answered_at"),
         }
-    columns = {"at": F(part.moment), "in_queue": F("queue_id"), "source": F("source_queue_id")}
+    columns: dict[str, Any] = {"at": F(part.moment), "in_queue": F("queue_id"), "source": F("source_queue_id")}
     columns |= {"target": F("target_queue_id"), "began_by": F("entry"), "ended_by": F("exit")}
     if part.event is Event.ACCEPTED:
         columns["who"] = accepted_by()
-    elif part.event is Event.ENDED:
+    elif part.measure.name in ("closed", "handled", "transferred"):
         columns["who"] = F("conversation__representative_id")
     return columns | ({"took": F(length)} if length else {})
 

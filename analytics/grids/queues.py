@@ -96,6 +96,10 @@ class QueueRow:
     members: int
 
     @property
+    def overflows(self) -> bool:
+        return bool(self.overflow_in.value or self.overflow_out.value)
+
+    @property
     def stamp(self) -> "QueueRow":
         """Without the wait in seconds: the page's own clock runs on by itself."""
         return replace(self, longest_wait=None)
@@ -103,7 +107,6 @@ class QueueRow:
 
 COLUMNS = (
     Column("name", "Queue", lambda row: row.name.casefold(), largest_first=False),
-    Column("type", "Type", lambda row: row.type, largest_first=False),
     Column("state", "State", lambda row: row.state_label, largest_first=False),
     Column("backlog", "Backlog", lambda row: row.backlog.value),
     Column("longest", "Longest wait", lambda row: row.longest_wait),
@@ -112,7 +115,6 @@ COLUMNS = (
     Column("average", "Average wait", lambda row: row.average_wait.value),
     Column("answered", "Answered / offered", lambda row: row.answered.value),
     Column("transfers", "Transfers in / out", lambda row: row.transfers_in.value),
-    Column("overflow", "Overflow in / out", lambda row: row.overflow_in.value),
     Column("presence", "Representatives", lambda row: row.online),
 )
 
