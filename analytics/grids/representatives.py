@@ -104,7 +104,10 @@ def read(shown: Shown, now: datetime) -> list[Standing]:
     offers, active = offers_by_representative(narrowing.period(now), scope), _active(scope, now)
     found = narrowing.filter.apply(people(scope)).order_by()
     columns = ("pk", "name", "presence", "presence_since", "units_used", "total_units")
-    return [Standing(*row, active.get(row[0], 0), offers.get(row[0], NO_OFFERS)) for row in found.values_list(*columns)]
+    return [
+        Standing(pk, name, presence, since, used, total, active.get(pk, 0), offers.get(pk, NO_OFFERS))
+        for pk, name, presence, since, used, total in found.values_list(*columns)
+    ]
 
 
 def fill(shown: Shown, page: list[Standing]) -> list[RepresentativeRow]:
