@@ -219,14 +219,3 @@ def test_above_the_table_stands_who_is_there_whatever_the_table_is_filtered_to(h
     counts = {each["name"]: each["count"] for each in summary["presence"]}
     assert (counts["available"], counts["away"], counts["offline"]) == (1, 1, 1)
     assert 'id="grid-summary"' in get(harbor).content.decode()
-
-
-def test_two_scopes_that_leave_the_same_rows_dont_share_them(harbor):
-    """Rows name queues; a supervisor reads the names of their own ones only."""
-    query = QueryDict(f"queue={harbor.refunds.pk}")
-    with harbor.scope():
-        everybodys, scoped = (GridView(harbor.actor(who), query, REPRESENTATIVES) for who in (None, harbor.scoped))
-        assert everybodys.key != scoped.key
-        for view, named in ((everybodys, True), (scoped, False)):
-            view.read()
-            assert ("Orders" in view.render_rows([harbor.ana.pk])[harbor.ana.pk]) is named
