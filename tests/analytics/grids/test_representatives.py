@@ -8,7 +8,6 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analytics.grids.live_view import GridView
 from analytics.grids.pages import REPRESENTATIVES
 from analytics.grids.presence import history
 from analytics.metrics.offers import offers_by_representative
