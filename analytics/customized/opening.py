@@ -1,11 +1,12 @@
 """The conversations behind a figure: `answered;queue=5;hour=2026-11-21T09:00+00:00` and the rows it stands for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from analytics.customized import counting
 from analytics.customized.counting import Question
@@ -19,7 +20,8 @@ from analytics.metrics.offers import OUTCOMES
 from conversations.filters import ConversationFilter
 from conversations.models import Conversation
 
-ALL_OF_IT = "all"
+# More conversations than that behind a figure are looked for in the order of the list instead of by id.
+FEW = 10_000
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,21 @@ def rows_behind(
         return _among_ongoing(figure, question, rows)
     if figure.metric.source is Source.OFFERS:
         made = _at(counting.offer_rows(question), figure, lambda each: of_offer(each, question.zone))
-        made = made.filter(OUTCOMES[figure.metric.name])
-        return rows.filter(pk__in=made.values("conversation_id"))
-    found = Q(pk__in=[])
-    for measure in counted_by(figure.metric):
-        found |= Q(pk__in=_stays_of(measure, figure, question).values("conversation_id"))
-    return rows.filter(found)
+        return _with_any(rows, [made.filter(OUTCOMES[figure.metric.name])])
+    return _with_any(rows, [_stays_of(measure, figure, question) for measure in counted_by(figure.metric)])
+
+
+def _with_any(rows: QuerySet[Conversation], found: Sequence[QuerySet[Any]]) -> QuerySet[Conversation]:
+    """The conversations of any of these stays or offers. A query for each of `found`, as for a search."""
+    ids = [list(each.order_by().values_list("conversation_id", flat=True)[: FEW + 1]) for each in found]
+    if all(len(each) <= FEW for each in ids):
+        return rows.filter(pk__in=sorted({pk for each in ids for pk in each}))
+    condition = Q()
+    for each in found:
+        # One at a time, in the order of the list: so many that a page of them is found at once.
+        one = each.filter(conversation_id=OuterRef("pk")).order_by().values(found=Value(True))[:1]
+        condition |= Q(Coalesce(Subquery(one, output_field=BooleanField()), False))
+    return rows.filter(condition)
 
 
 def counted_by(metric: Metric) -> tuple[Measure, ...]:
@@ -101,7 +112,9 @@ def _among_ongoing(figure: Figure, question: Question, rows: QuerySet[Conversati
 def _stays_of(measure: Measure, figure: Figure, question: Question) -> QuerySet[Any]:
     event: Event = measure.event
     found = stays(event, [question.period], question.scope, [measure])
-    found = counting.narrowed_stays(question)(found, event).filter(measure.condition)
+    # As one value, so that the period is looked up first: two moments that have to be the same would be joined by.
+    counted = Case(When(measure.condition, then=Value(True)), default=Value(False))
+    found = counting.narrowed_stays(question)(found, event).filter(counted)
     return _at(found, figure, lambda each: of_stay(each, event, question.zone))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import (
     Aggregate,
     BooleanField,
+    Case,
     Count,
     DurationField,
     Exists,
@@ -23,12 +24,14 @@ from django.db.models import (
     Q,
     Subquery,
     Sum,
+    When,
 )
 from django.db.models import Value as SqlValue
 from django.db.models.functions import Coalesce
 from django.db.models.query import QuerySet
 
 from analytics.scope import Period, Scope
+from contact_center.tenancy.scope import current_organization_id
 from conversations.handle_time import handled_before
 from conversations.models import QueueSegment, Session
 from conversations.states import SessionClosure, Status
@@ -87,8 +90,10 @@ def _names(condition: Q) -> frozenset[str]:
 
 _DIRECT, _ESCALATED = Q(entry=QueueSegment.Entry.DIRECT), Q(entry=QueueSegment.Entry.ESCALATED)
 _WITH_PEOPLE = Q(held_by_ai_agent=False)
-_ANSWERS = _WITH_PEOPLE & Q(accepted_at=F("conversation__first_accepted_at"))
-_CLOSES = Q(is_last=True, conversation__status=Status.CLOSED)
+# What a row says by itself stands first: the look-ups behind it are made for what is left.
+_ANSWERS = Q(accepted_at=F("conversation__first_accepted_at")) & _WITH_PEOPLE
+# The last stay ends with the conversation, at the same moment.
+_CLOSES = Q(conversation__status=Status.CLOSED, left_at=F("conversation__closed_at"))
 _HANDLED = _CLOSES & Q(conversation__first_accepted_at__isnull=False)
 _ABANDONED = Q(is_abandoned=True)
 _SECOND = SqlValue(timedelta(seconds=1), output_field=DurationField())
@@ -172,7 +177,9 @@ def stays(
     within = Q(pk__in=[])
     for period in periods:
         within |= Q(**{f"{event}__gte": period.since, f"{event}__lt": period.until})
-    rows = QueueSegment.objects.filter(within, scope.condition(channel="conversation__channel"))
+    # Said of both, so that the database knows of both how many there are: row security says it of neither in time.
+    same = Q(conversation__organization_id=current_organization_id())
+    rows = QueueSegment.objects.filter(within, same, scope.condition(channel="conversation__channel"))
     return rows.annotate(**{name: make(event) for name, make in _NEEDED.items() if name in needs})
 
 
@@ -189,20 +196,19 @@ def _held_by_ai_agent(event: Event) -> ExpressionWrapper:
 
 
 def _first_wait(event: Event) -> ExpressionWrapper:
-    """Since the conversation came to people: since an AI agent handed it over, else since it was created."""
+    """Since the conversation came to people: since an AI agent handed it over, else since it was created.
+
+    Whoever waited in the stay they came in by was handed over by nobody, so that most stays need no look-up.
+    """
     handed_over = QueueSegment.objects.filter(_ESCALATED, conversation=OuterRef("conversation")).values("entered_at")
-    return _since(Coalesce(Subquery(handed_over[:1]), F("conversation__created_at")))(event)
-
-
-def _is_last(event: Event) -> Any:
-    return ~Exists(QueueSegment.objects.filter(conversation=OuterRef("conversation"), pk__gt=OuterRef("pk")))
+    created = F("conversation__created_at")
+    return _since(Case(When(_DIRECT, then=created), default=Coalesce(Subquery(handed_over[:1]), created)))(event)
 
 
 _NEEDED: dict[str, Callable[[Event], Any]] = {
     "held_by_ai_agent": _held_by_ai_agent,
     "first_wait": _first_wait,
     "stay": _since(F("entered_at")),
-    "is_last": _is_last,
     "since_creation": _since(F("conversation__created_at")),
     "handling": lambda event: handled_before("conversation_id"),
 }

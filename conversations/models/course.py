@@ -202,6 +202,8 @@ class Offer(OrganizationModel):
             models.Index(fields=["organization", "representative", "-offered_at"], name="offer_by_representative"),
             # A conversation's offers: passes and declines.
             models.Index(fields=["organization", "conversation", "-offered_at"], name="offer_of_conversation"),
+            # What was offered in a period: the metrics of offers.
+            models.Index(fields=["organization", "offered_at"], name="offer_made"),
             # Offers that run out.
             models.Index(
                 fields=["organization", "expires_at"], condition=models.Q(outcome="pending"), name="offer_pending"

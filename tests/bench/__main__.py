@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contact_center.embedded import ServersUnavailable, ensure_servers
-from tests.bench import board, bulk, growth, intake, live, page, queries, queued
+from tests.bench import board, bulk, growth, intake, live, page, queries, queued, reports, searching
 from tests.bench.data import Places, prepare
 from tests.bench.document import write
 from tests.bench.report import Table
@@ -20,6 +20,8 @@ MEASUREMENTS: dict[str, Callable[[Console, Places], Table | list[Table]]] = {
     "queries": queries.measure,
     "growth": growth.measure,
     "board": board.measure,
+    "reports": reports.measure,
+    "search": searching.measure,
     "bulk": bulk.measure,
     "queued": queued.measure,
     "live": live.measure,

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import psycopg
 
 from contact_center.audit.actions import AuditAction
-from tests.bench.data import Place
 from tests.bench.filling import Filler
+from tests.bench.rows import Place
 from tests.real_console import Console
 
 TABLES = (

@@ -10,9 +10,10 @@ import psycopg
 
 from tests.bench.bare import bare_sql
 from tests.bench.browser import Browser
-from tests.bench.data import Place, Places, active_conversations
+from tests.bench.data import Places
 from tests.bench.filling import Filler
 from tests.bench.report import Row, Table
+from tests.bench.rows import Place, active_conversations
 from tests.bench.viewer import Watching
 from tests.real_console import Console
 

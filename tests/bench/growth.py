@@ -3,9 +3,10 @@
 import statistics
 
 from tests.bench.browser import Browser
-from tests.bench.data import LARGE, MIDDLE, SMALL, Place, Places
+from tests.bench.data import LARGE, MIDDLE, SMALL, Places
 from tests.bench.live import Load, run
 from tests.bench.report import Row, Table
+from tests.bench.rows import Place
 from tests.real_console import Console
 
 WARM, MEASURED = 2, 11

@@ -8,8 +8,9 @@ import uuid
 
 import psycopg
 
-from tests.bench.data import Place, Places
+from tests.bench.data import Places
 from tests.bench.report import Row, Table
+from tests.bench.rows import Place
 from tests.real_console import HOST, Console
 
 CLIENTS, SECONDS, BATCHES, BATCH = 4, 10, 10, 1_000

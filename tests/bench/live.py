@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import psutil
 
 from tests.bench.browser import Browser
-from tests.bench.data import Place, Places
+from tests.bench.data import Places
 from tests.bench.report import Row, Table
+from tests.bench.rows import Place
 from tests.bench.viewer import Audience, Viewer, rows_of_page, socket_path
 from tests.real_console import HOST, ROOT, Console
 

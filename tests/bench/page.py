@@ -5,8 +5,9 @@ import re
 import statistics
 
 from tests.bench.browser import Browser
-from tests.bench.data import COMMON, LARGE, RARE, SMALL, Place, Places
+from tests.bench.data import LARGE, SMALL, Places
 from tests.bench.report import Row, Table
+from tests.bench.rows import COMMON, RARE, Place
 from tests.real_console import Console
 
 WARM, MEASURED = 2, 15

@@ -2,8 +2,9 @@
 
 import json
 
-from tests.bench.data import COMMON, Place, Places
+from tests.bench.data import Places
 from tests.bench.report import Row, Table
+from tests.bench.rows import COMMON, Place
 from tests.real_console import Console
 
 SIZES = (1, 50, 200)

@@ -7,9 +7,10 @@ import psycopg
 
 from tests.bench.browser import Browser
 from tests.bench.bulk import click_to_completed, preview, proceed, until_completed
-from tests.bench.data import Places, active_conversations
+from tests.bench.data import Places
 from tests.bench.filling import Filler
 from tests.bench.report import Row, Table
+from tests.bench.rows import active_conversations
 from tests.real_console import Console
 
 RUNS, OF_EACH, SMALL_RUN = 20, 1_000, 10

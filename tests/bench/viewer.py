@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
-from tests.bench.data import Place
+from tests.bench.rows import Place
 from tests.real_console import HOST, Console
 
 _ROW = re.compile(r'<tr id="conversation-(\d+)"(?: hx-swap-oob="([^"]+)")?([^>]*>.*?)</tr>', re.DOTALL)

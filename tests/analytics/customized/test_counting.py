@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
 from analytics import rollups
-from analytics.customized import counting
+from analytics.customized import counting, opening
 from analytics.customized.counting import Question, count, uses_rollups
 from analytics.customized.dimensions import DIMENSIONS, events_of, why_not
 from analytics.customized.layout import Layout
@@ -239,7 +239,16 @@ def opened(cast, asked, name, key):
     figure = Figure(METRICS[name], tuple(zip(asked.layout.dimensions, key, strict=True)))
     assert str(Figure.read(str(figure))) == str(figure)
     rows = visible_to(cast.actor()).filter(CUSTOMIZED.base)
-    return set(rows_behind(Figure.read(str(figure)), asked.shown, rows, asked.now).values_list("pk", flat=True))
+
+    def behind():
+        return set(rows_behind(Figure.read(str(figure)), asked.shown, rows, asked.now).values_list("pk", flat=True))
+
+    # So many that they are looked for in the order of the list, and so few that they are looked up.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "FEW", -1)
+        in_order = behind()
+    assert in_order == behind()
+    return in_order
 
 
 # --- Cost ---
