@@ -12,7 +12,7 @@ from django.utils import timezone
 from analytics.figures import NO_VALUE, figure
 from analytics.leading import IN_LIST
 from analytics.metrics import METRICS
-from analytics.metrics.live import conversation_values
+from analytics.metrics.live import aggregates, values_of
 from analytics.thresholds import Limits, thresholds
 from contact_center.web.plots import Bars, Course
 from conversations.models import Conversation
@@ -21,47 +21,52 @@ from conversations.sentiment import LEVELS
 from conversations.states import Phase, phase_of
 
 FIGURES = ("ongoing", "active", "backlog", "waiting", "wrap_up", "longest_wait", "sentiment")
+SHOWN = tuple(METRICS[name] for name in FIGURES)
 # Steps of the course, the finest that leaves at most this many points.
 STEPS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 1440))
 POINTS = 48
 
 
 def read(rows: QuerySet[Conversation]) -> dict[str, Any]:
-    """Plain data for the plots, and for the hub to compare. Six queries whatever the number of rows."""
+    """Plain data for the plots, and for the hub to compare. Four queries whatever the number of rows."""
     now = timezone.now()
-    values, limits = conversation_values(rows, now, FIGURES), thresholds()
+    levels = {f"level_{level.value}": Count("pk", filter=_of_level(level)) for level in LEVELS}
+    # One look at all rows, which are many: figures, sentiment and where the course begins.
+    found = rows.aggregate(**aggregates(SHOWN, now), **levels, first=Min("created_at"))
+    values, limits = values_of(SHOWN, found), thresholds()
     longest = values["longest_wait"]
     since = "" if longest is None else (now - timedelta(seconds=longest)).replace(microsecond=0).isoformat()
+    channels, phases = _kinds(rows)
     return {
         "figures": [
             {**figure(METRICS[name], values[name], limits.get(name, Limits())).plain, "name": name} for name in FIGURES
         ],
         "longest_since": since,
-        "channels": _counted(rows.order_by().values_list("channel").annotate(n=Count("pk"))),
-        "phases": _phases(rows),
-        "sentiment": rows.aggregate(**{level.value: Count("pk", filter=_of_level(level)) for level in LEVELS}),
-        "course": _course(rows, now),
+        "channels": channels,
+        "phases": phases,
+        "sentiment": {level.value: found[f"level_{level.value}"] for level in LEVELS},
+        "course": _course(rows, found["first"], now),
     }
 
 
-def _counted(found: Any) -> dict[str, int]:
-    return dict(sorted(found, key=lambda pair: -pair[1]))
-
-
-def _phases(rows: QuerySet[Conversation]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for status, reason, number in rows.order_by().values_list("status", "status_reason").annotate(n=Count("pk")):
-        counts[phase_of(status, reason).value] += number
-    return {phase.value: counts[phase.value] for phase in Phase if counts[phase.value]}
+def _kinds(rows: QuerySet[Conversation]) -> tuple[dict[str, int], dict[str, int]]:
+    """How many of each channel, the most first, and of each phase."""
+    channels: Counter[str] = Counter()
+    phases: Counter[str] = Counter()
+    grouped = rows.order_by().values_list("channel", "status", "status_reason").annotate(n=Count("pk"))
+    for channel, status, reason, number in grouped:
+        channels[channel] += number
+        phases[phase_of(status, reason).value] += number
+    by_number = sorted(channels.items(), key=lambda each: (-each[1], each[0]))
+    return dict(by_number), {phase.value: phases[phase.value] for phase in Phase if phases[phase.value]}
 
 
 def _of_level(level: Any) -> Q:
     return Q(sentiment_score__gte=level.least, sentiment_score__lt=level.below)
 
 
-def _course(rows: QuerySet[Conversation], now: datetime) -> list[tuple[str, int]]:
+def _course(rows: QuerySet[Conversation], first: datetime | None, now: datetime) -> list[tuple[str, int]]:
     """How many of them came in when; steps in which none did count as nothing."""
-    first = rows.aggregate(first=Min("created_at"))["first"]
     if first is None:
         return []
     step = next((step for step in STEPS if (now - first) / step <= POINTS), STEPS[-1])

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bulk_actions import lifecycle
 from bulk_actions.coverage import covers, supervisors_covering, why_not_act_on
+from bulk_actions.kinds import kind_of
 from bulk_actions.limits import APPROVAL_EXPIRES
 from bulk_actions.models import BulkAction
 from bulk_actions.states import Outcome, RunStatus
@@ -43,7 +44,9 @@ def said_beforehand(run: BulkAction, number: int) -> str:
         return ""
     needed = f"Another supervisor has to approve this within {MINUTES} minutes; nothing happens before."
     if not any(True for _ in supervisors_covering(run)):
-        needed += " At the moment nobody else may: no other supervisor sees all of these conversations."
+        noun = kind_of(run.action).subject.noun
+        these = f"this {noun}" if number == 1 else f"all of these {noun}s"
+        needed += f" At the moment nobody else may: no other supervisor sees {these}."
     return needed
 
 

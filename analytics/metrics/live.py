@@ -234,7 +234,11 @@ def people_values(scope: Scope, as_of: datetime) -> dict[str, Value]:
 
 
 def _values(rows: QuerySet, metrics: tuple[Metric, ...], as_of: datetime) -> dict[str, Value]:
-    found: Mapping[str, object] = rows.aggregate(**aggregates(metrics, as_of))
+    return values_of(metrics, rows.aggregate(**aggregates(metrics, as_of)))
+
+
+def values_of(metrics: tuple[Metric, ...], found: Mapping[str, object]) -> dict[str, Value]:
+    """What an aggregation answered, by metric."""
     return {metric.name: plain(found[_alias(metric)]) for metric in metrics}
 
 

@@ -12,10 +12,13 @@ class Toggle(models.TextChoices):
 
 ON_IN_A_NEW_ORGANIZATION: frozenset[Toggle] = frozenset({Toggle.MONITOR})
 
-# Actions for which an organization may ask for a second supervisor (product.md §8).
+# Runs for which an organization may ask for a second supervisor: every kind there is (product.md §8).
 APPROVABLE: dict[str, str] = {
     "force_close": "Force Close",
+    "assign_to_representative": "Assign to a representative",
     "assign_to_queue": "Assign to a queue",
+    "transfer_to_representative": "Transfer to a representative",
+    "transfer_to_queue": "Transfer to a queue",
     "message_customer": "Message Customer",
     "notify": "Notify CSR",
     "return_to_queue": "Return to queue",
@@ -23,6 +26,15 @@ APPROVABLE: dict[str, str] = {
     "set_priority": "Set priority",
     "set_tags": "Tag",
     "pin_note": "Pin note",
+    "release": "Release a record",
+    "remove": "Remove a record",
+    "set_presence": "Set presence of representatives",
+    "change_queues": "Change queues of representatives",
+    "close_queue": "Close a queue",
+    "reopen_queue": "Reopen a queue",
+    "divert_queue": "Divert a queue",
+    "end_diverting": "End diverting a queue",
+    "set_queue_message": "Set a queue’s customer message",
 }
 
 # Said wherever one person watches another.

@@ -67,7 +67,7 @@ class SettingsForm(OrganizationForm):
     )
     approval_above = forms.IntegerField(
         label="Ask a second supervisor above so many conversations",
-        help_text="Empty: the number doesn't matter.",
+        help_text="Or representatives, where their presence or queues are changed. Empty: the number doesn't matter.",
         required=False,
         min_value=1,
         max_value=1_000,

@@ -11,6 +11,7 @@ from analytics.grids.pages import QUEUES
 from bulk_actions.models import BulkAction
 from bulk_actions.states import RunStatus
 from contact_center.live.registry import factory_of
+from contact_center.tenancy.models import Membership, OrganizationSettings
 from routing.models import Queue, Representative
 from tests.bulk_actions.conftest import HTMX, work
 from tests.bulk_actions.work_item.conftest import key_of, runs, text
@@ -216,3 +217,26 @@ def test_a_persons_page_is_live_without_what_the_parser_drops(harbor, ben):
         assert view.concerned_by("representative", frozenset({ben.pk}))
         assert not view.concerned_by("representative", frozenset({harbor.ana.pk}))
         assert view.concerned_by("conversation", frozenset({held.pk}))
+
+
+def test_presence_and_closing_wait_for_a_second_supervisor_where_the_organization_asks_for_one(harbor, ben):
+    with harbor.scope():
+        OrganizationSettings.objects.update(approval_actions=["set_presence", "close_queue"])
+        others = Membership.objects.filter(pk__in=[harbor.second.pk, harbor.scoped.pk])
+        others.update(api_access=True)
+    dialog = on_people(harbor, "set_presence", [ben])
+    assert "no other supervisor sees this representative." in text(dialog)
+    with harbor.scope():
+        others.update(api_access=False)
+    proceed(harbor, "set_presence", on_people(harbor, "set_presence", [harbor.ana, ben]), presence="away")
+    proceed(harbor, "close_queue", on_queue(harbor, "close_queue", harbor.orders), minutes="", waiting="stay")
+    waiting = [run for run in runs(harbor) if run.status == RunStatus.AWAITING_APPROVAL]
+    assert {run.action for run in waiting} == {"set_presence", "close_queue"}
+    with harbor.scope():
+        assert presences(harbor.ana, ben) == ["available", "available"]
+    for run in waiting:
+        assert post(harbor, f"action-history/{run.pk}/approve/", {}, harbor.second).status_code == 200
+        assert work(harbor, run).status == RunStatus.COMPLETED
+    with harbor.scope():
+        assert presences(harbor.ana, ben) == ["away", "away"]
+        assert Queue.objects.get(pk=harbor.orders.pk).closed_at is not None

@@ -10,7 +10,7 @@ from conversations.models import Conversation, Offer
 from conversations.states import Phase, Status
 from routing.kinds import Channel, Kind, Presence
 from routing.models import Queue, Representative
-from tests.bulk_actions.conftest import outcomes, work
+from tests.bulk_actions.conftest import HTMX, outcomes, work
 from tests.bulk_actions.work_item.conftest import ASSIGN, key_of, notes, offered, open_dialog, post, press, runs, text
 from tests.factories import make_conversation, make_conversations, make_queue, make_representative
 
@@ -273,3 +273,18 @@ def test_targets_of_another_organization_are_unknown(harbor, summit, waiting):
         assert response.status_code == 422
         assert "no longer offered" in text(response)
     assert now(harbor, waiting).phase is Phase.OPEN
+
+
+def test_where_the_organization_asks_for_it_another_supervisor_decides_on_an_offer(harbor, waiting):
+    with harbor.scope():
+        OrganizationSettings.objects.update(approval_actions=["assign_to_representative"])
+    press(harbor, open_dialog(harbor, [waiting]), to_person=harbor.ana)
+    [run] = runs(harbor)
+    assert (run.status, now(harbor, waiting).status) == ("awaiting_approval", "open")
+    assert (
+        harbor.client(harbor.second).post(harbor.url(f"action-history/{run.pk}/approve/"), headers=HTMX).status_code
+        == 200
+    )
+    run = work(harbor, run)
+    assert run.status == "running"
+    assert now(harbor, waiting).representative_id == harbor.ana.pk

@@ -2,12 +2,12 @@
 
 from django.utils import timezone
 
+from bulk_actions.kinds import KINDS
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from contact_center.tenancy.models import OrganizationSettings
 from contact_center.tenancy.roles import Right
 from contact_center.tenancy.toggles import APPROVABLE, MONITORING_NOTICE, MONITORING_NOTICE_VERSION, Toggle
-from conversations.rules import RULES
 from tests.admin_pages import errors_of, events, url
 
 
@@ -118,8 +118,8 @@ def test_an_action_that_needs_no_approval_is_no_choice(harbor):
     assert row.approval_actions == []
 
 
-def test_what_may_need_an_approval_are_runs_of_many():
-    assert set(APPROVABLE) == {rule.action.value for rule in RULES.values() if rule.bulk}
+def test_every_kind_of_run_may_need_an_approval():
+    assert set(APPROVABLE) == set(KINDS)
 
 
 def test_customized_reports_are_turned_on_for_chosen_roles_and_it_is_audited(harbor):
