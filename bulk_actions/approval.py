@@ -1,10 +1,8 @@
 """The second supervisor: when one is needed, who is asked and may decide, and what waiting too long does."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 
 from bulk_actions import lifecycle
@@ -12,17 +10,13 @@ from bulk_actions.coverage import covers, supervisors_covering, why_not_act_on
 from bulk_actions.kinds import kind_of
 from bulk_actions.limits import APPROVAL_EXPIRES
 from bulk_actions.models import BulkAction
+from bulk_actions.notices import ASKED, DECIDED, take_back_question, tell, tell_of_cancel
 from bulk_actions.states import Outcome, RunStatus
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.record import record
-from contact_center.live.publish import publish_on_commit
 from contact_center.tenancy.access import Actor, system_actor
 from contact_center.tenancy.models import OrganizationSettings
-from conversations.actions.write import NOTIFICATION_LIVES
-from conversations.models import Notification
-from conversations.notifications.presenters import LINKS
 
-ASKED, DECIDED = "approval", "approval_decided"
 NOT_APPROVED, EXPIRED = "not_approved", "approval_expired"
 SENTENCES = {NOT_APPROVED: "The run wasn’t approved.", EXPIRED: "Nobody approved the run in time."}
 MINUTES = int(APPROVAL_EXPIRES.total_seconds() // 60)
@@ -54,7 +48,7 @@ def ask(run: BulkAction, actor: Actor) -> None:
     """Tell everybody who may decide. Call in the transaction that submits the run."""
     title = f"{actor.name[:60]} asks for your approval"
     text = f"{run.title}. Approve or reject it within {MINUTES} minutes."
-    _notify(run, ASKED, [each.membership_id or 0 for each in supervisors_covering(run)], title, text)
+    tell(run, ASKED, [each.membership_id or 0 for each in supervisors_covering(run)], title, text)
 
 
 def why_not_decide(run: BulkAction, actor: Actor, *, covered: bool | None = None) -> str:
@@ -83,7 +77,8 @@ def withdraw(run: BulkAction, *, actor: Actor) -> bool:
         return False
     lifecycle.move(run.pk, "withdraw", cancel_requested_at=now, ended_at=now, skipped=skip_items(run, "cancelled", now))
     record_decision(AuditAction.RUN_CANCELLED, run, actor, RunStatus.CANCELLED)
-    _take_back_question(run, now)
+    take_back_question(run)
+    tell_of_cancel(run, actor, run.eligible)
     return True
 
 
@@ -109,48 +104,5 @@ def record_decision(action: AuditAction, run: BulkAction, actor: Actor, status: 
 
 def tell_requester(run: BulkAction, title: str, text: str) -> None:
     """And take the question off the others' bells."""
-    _take_back_question(run, timezone.now())
-    _notify(run, DECIDED, [run.created_by_id], title, text)
-
-
-def _take_back_question(run: BulkAction, now: datetime) -> None:
-    """It has been answered, or there is nothing to decide any more."""
-    asked = Notification.objects.filter(operation_id=run.key, kind=ASKED, dismissed_at=None)
-    told = list(asked.values_list("membership_id", flat=True))
-    asked.update(dismissed_at=now)
-    if told:
-        publish_on_commit(run.organization_id, "notification", told)
-
-
-def _notify(run: BulkAction, kind: str, members: Iterable[int], title: str, text: str) -> None:
-    now = timezone.now()
-    rows = [
-        Notification(
-            membership_id=member,
-            kind=kind,
-            title=title[:100],
-            text=text[:1000],
-            operation_id=run.key,
-            created_at=now,
-            expires_at=now + (APPROVAL_EXPIRES if kind == ASKED else NOTIFICATION_LIVES),
-        )
-        for member in members
-    ]
-    if rows:
-        Notification.objects.bulk_create(rows, ignore_conflicts=True)
-        publish_on_commit(run.organization_id, "notification", [row.membership_id for row in rows])
-
-
-def _links(notifications: Iterable[Notification], actor: Actor) -> Mapping[int, str]:
-    rows = list(notifications)
-    runs = dict(BulkAction.objects.filter(key__in=[row.operation_id for row in rows]).values_list("key", "pk"))
-    return {
-        row.pk: reverse("bulk_actions:run", args=[actor.organization_slug, runs[row.operation_id]])
-        for row in rows
-        if row.operation_id in runs
-    }
-
-
-def link_notifications() -> None:
-    """Lead from the bell to the run."""
-    LINKS[ASKED] = LINKS[DECIDED] = _links
+    take_back_question(run)
+    tell(run, DECIDED, [run.created_by_id], title, text)

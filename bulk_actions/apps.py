@@ -12,7 +12,7 @@ class BulkActionsConfig(AppConfig):
         # Registers its sockets, and what retention takes from runs, and listens to answers; all need the models, which
         # stand only now.
         import_module("bulk_actions.live_view")
-        import_module("bulk_actions.approval").link_notifications()
+        import_module("bulk_actions.notices").link_notifications()
         retention = import_module("conversations.retention")
         retention.forgets.setdefault("bulkaction", import_module("bulk_actions.retention").forget_words)
         answered = import_module("conversations.actions.answered")

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bulk_actions import approval, execution, lifecycle
+from bulk_actions import approval, execution, lifecycle, notices
 from bulk_actions.answers import OFFERING
 from bulk_actions.coverage import NOT_COVERED, covers, why_not_act_on
 from bulk_actions.kinds import kind_of
@@ -153,6 +153,7 @@ def cancel(run: BulkAction, *, actor: Actor) -> None:
         asked = BulkAction.objects.select_for_update().values_list("cancel_requested_at", flat=True).get(pk=run.pk)
         if asked is None and lifecycle.touch(run.pk, cancel_requested_at=now, enqueued_at=now):
             _record(AuditAction.RUN_CANCELLED, run, actor, before={"status": run.status})
+            notices.tell_of_cancel(run, actor, len(pending) + len(offered))
             if offered:
                 withdraw_offers_of(run.key, offered, actor=actor, now=now)
             if not (offered and run.single):

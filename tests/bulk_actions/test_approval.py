@@ -291,6 +291,13 @@ def test_its_person_may_take_it_back(harbor, waiting):
     assert work(harbor, run).succeeded == 0
 
 
+def test_a_colleague_who_takes_it_back_is_named_to_its_person(harbor, waiting):
+    assert post(harbor, f"action-history/{waiting.pk}/cancel/", {}, harbor.second).status_code == 200
+    assert told(harbor, "run_cancelled") == [harbor.supervisor.pk]
+    with harbor.scope():
+        assert "Nothing of it was done." in Notification.objects.get(kind="run_cancelled").text
+
+
 def test_asking_reads_the_same_number_of_rows_for_many_supervisors(harbor, django_assert_num_queries):
     require_approval(harbor)
     with harbor.scope():

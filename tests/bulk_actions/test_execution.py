@@ -12,7 +12,8 @@ from contact_center.audit.models import AuditEvent
 from contact_center.errors import Refused
 from contact_center.tenancy.models import Membership, OrganizationSettings
 from contact_center.tenancy.roles import Role
-from conversations.models import Conversation, ForceCloseReason, Message, OutboxEntry
+from conversations.models import Conversation, ForceCloseReason, Message, Notification, OutboxEntry
+from conversations.notifications import presenters
 from conversations.states import Status
 from routing.kinds import Channel
 from routing.models import QueueScope
@@ -176,6 +177,29 @@ def test_cancel_skips_what_is_pending_and_leaves_what_is_done(harbor, started):
         assert Conversation.objects.filter(status=Status.OPEN).count() == 10
         event = AuditEvent.objects.get(operation_id=run.key, action=AuditAction.RUN_CANCELLED)
         assert event.membership_id == harbor.second.pk
+
+
+def test_whoever_started_a_run_hears_who_cancelled_it_and_what_was_left_undone(harbor, started):
+    with harbor.scope():
+        conversations = make_conversations(CHUNK + 10)
+    run = work(harbor, started(harbor, conversations), chunks=1)
+    with harbor.scope():
+        starting.cancel(run, actor=harbor.actor(harbor.second))
+        starting.cancel(fresh(harbor, run), actor=harbor.actor(harbor.second))
+        told = Notification.objects.get(kind="run_cancelled")
+        assert told.membership_id == harbor.supervisor.pk
+        assert told.title == f"{harbor.actor(harbor.second).name} cancelled your run"
+        assert told.text == f"{run.title}. 10 of {CHUNK + 10} were left undone."
+        item = presenters.items([told], harbor.actor())[told.pk]
+        assert item["url"] == harbor.url(f"action-history/{run.pk}/")
+
+
+def test_a_run_cancelled_before_its_turn_says_that_nothing_was_done_and_ones_own_says_nothing(harbor, started):
+    with harbor.scope():
+        run, own = started(harbor, make_conversations(2)), started(harbor, make_conversations(2))
+        starting.cancel(own, actor=harbor.actor())
+        starting.cancel(run, actor=harbor.actor(harbor.second))
+        assert Notification.objects.get(kind="run_cancelled").text == f"{run.title}. Nothing of it was done."
 
 
 def test_cancelling_twice_or_after_the_end_changes_nothing(harbor, started):
