@@ -3,6 +3,7 @@
 
 const region = document.getElementById("notices");
 const LIFE = 8000;
+const BARS = ".command-bar, .selection-bar, .monitoring-notice, .talk__composer, .report-maker__foot, .wallboard__age";
 
 function watch(note) {
   // On a phone the newest alone is shown: the time of those behind it begins when they are.
@@ -38,14 +39,17 @@ export function lift() {
   notes.forEach(watch);
 }
 
-// Below what is pressed and stands on top: the commands, the desk's notice with its button. On a phone commands stand at
-// the foot, and the style sheet keeps clear of it.
+// Clear of what is pressed: above the bars at the foot that reach below the notices, and at the desk, where they stand at
+// the top, below its commands and the notice with its button.
+const WIDEST = 420;
 function place() {
-  const feet = [...document.querySelectorAll(".command-bar, .monitoring-notice")]
-    .map((bar) => bar.getBoundingClientRect())
-    .filter((bar) => bar.height && bar.bottom < window.innerHeight / 2)
-    .map((bar) => Math.round(bar.bottom) + 10);
-  region.style.setProperty("--below-commands", `${Math.max(60, ...feet)}px`);
+  const bars = [...document.querySelectorAll(BARS)].map((bar) => bar.getBoundingClientRect()).filter((bar) => bar.height);
+  const heads = bars.filter((bar) => bar.bottom < window.innerHeight / 2).map((bar) => Math.round(bar.bottom) + 10);
+  const feet = bars
+    .filter((bar) => bar.top > window.innerHeight / 2 && bar.top < window.innerHeight && bar.right > window.innerWidth - WIDEST)
+    .map((bar) => Math.round(window.innerHeight - bar.top) + 10);
+  region.style.setProperty("--below-commands", `${Math.max(60, ...heads)}px`);
+  region.style.setProperty("--above-feet", `${Math.max(20, ...feet)}px`);
 }
 
 export function lower() {
@@ -95,6 +99,8 @@ region.addEventListener("click", (event) => {
 new MutationObserver((changes) => {
   if (changes.some((change) => change.addedNodes.length)) lift();
 }).observe(region, { childList: true });
+
+window.addEventListener("resize", place);
 
 document.addEventListener("htmx:sendError", () => show("The server can’t be reached. Nothing was changed; try again in a moment.", "error"));
 document.addEventListener("htmx:responseError", (event) => {
