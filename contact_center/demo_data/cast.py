@@ -6,6 +6,7 @@ from contact_center.tenancy.roles import Role
 from routing.kinds import Kind, Presence
 
 PASSWORD = "demo-password"  # noqa: S105 - the demo's, printed at its start
+OFFERED_TO = frozenset({Presence.AVAILABLE, Presence.BUSY})
 SECOND_SUPERVISOR = "supervisor2"
 BOTH = "both@example.com"
 BOTH_NAME = "Noor van Dijk"
@@ -59,6 +60,8 @@ class Cast:
     user_groups: dict[str, tuple[int, ...]] = field(default_factory=dict)
     # With a proficiency that nobody has who is at work and offered something.
     rare_skills: tuple[tuple[str, int], ...] = ()
+    # The queue that is short of people, by position: what asks for those skills waits there.
+    slow_queue: int = 3
 
     def address(self, account: str) -> str:
         return f"{account}@{self.slug}.example"

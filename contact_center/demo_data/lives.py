@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contact_center.demo_data.cast import CUSTOMERS, Cast
+from contact_center.demo_data.cast import CUSTOMERS, OFFERED_TO, Cast
 from contact_center.demo_data.floor import Floor
 from contact_center.demo_data.topics import CALLS, RECORDS, TOPICS, Record, Topic
 from conversations.actions import lifecycle, perform
 from conversations.actions.drafts import Draft, Said
 from conversations.models import Conversation, Customer, RecordItem
 from conversations.rules import Action
-from routing.kinds import Channel, Kind, Presence
-from routing.models import Representative
+from routing.kinds import Channel, Kind
+from routing.models import Queue, Representative
 
 MINUTES = timedelta(minutes=1)
 
@@ -30,15 +30,11 @@ class Fate:
 
 
 FATES: tuple[Fate, ...] = (
-    # Live chats that nobody answers close after 20 minutes, so the open ones are young.
-    Fate(Channel.LIVE_CHAT, "open", 9, 0.5, 14),
-    Fate(Channel.PERSISTENT_CHAT, "open", 6, 1, 90),
-    Fate(Channel.SMS, "open", 6, 2, 240),
-    Fate(Channel.WHATSAPP, "open", 7, 1, 300),
-    Fate(Channel.VOICE, "open", 2, 0.5, 4),
+    # What comes in is answered soon; what waits waits for somebody who isn't there.
+    Fate(Channel.SMS, "left", 2, 2, 12),
+    Fate(Channel.WHATSAPP, "left", 2, 6, 20),
     Fate(Channel.RECORD, "open", 7, 60, 6 * 1440),
-    Fate(Channel.LIVE_CHAT, "awaiting", 2, 1, 3),
-    Fate(Channel.WHATSAPP, "awaiting", 1, 1, 3),
+    Fate(Channel.LIVE_CHAT, "awaiting", 1, 0.05, 0.2),
     Fate(Channel.LIVE_CHAT, "active", 9, 4, 40),
     Fate(Channel.PERSISTENT_CHAT, "active", 5, 6, 120),
     Fate(Channel.SMS, "active", 4, 5, 90),
@@ -46,24 +42,30 @@ FATES: tuple[Fate, ...] = (
     Fate(Channel.VOICE, "active", 2, 3, 15),
     Fate(Channel.RECORD, "active", 5, 90, 4 * 1440),
     Fate(Channel.LIVE_CHAT, "ai_agent", 3, 1, 6),
-    Fate(Channel.PERSISTENT_CHAT, "waiting", 8, 60, 3 * 1440),
-    Fate(Channel.SMS, "waiting", 5, 60, 2 * 1440),
-    Fate(Channel.WHATSAPP, "waiting", 6, 60, 1200),
+    Fate(Channel.PERSISTENT_CHAT, "waiting", 5, 60, 900),
+    # One customer has been silent for so long that somebody should ask or close.
+    Fate(Channel.PERSISTENT_CHAT, "waiting", 1, 1600, 2000),
+    Fate(Channel.SMS, "waiting", 4, 60, 900),
+    Fate(Channel.WHATSAPP, "waiting", 5, 60, 900),
     Fate(Channel.LIVE_CHAT, "wrap_up", 3, 8, 12),
     Fate(Channel.WHATSAPP, "wrap_up", 2, 15, 60),
     Fate(Channel.VOICE, "wrap_up", 1, 8, 14),
-    Fate(Channel.LIVE_CHAT, "closed", 18, 30, 1380),
+    Fate(Channel.LIVE_CHAT, "closed", 14, 16, 58),
+    Fate(Channel.LIVE_CHAT, "closed", 24, 60, 1380),
     Fate(Channel.PERSISTENT_CHAT, "closed", 6, 120, 2 * 1440),
     Fate(Channel.SMS, "closed", 6, 60, 2 * 1440),
     Fate(Channel.WHATSAPP, "closed", 8, 60, 1380),
-    Fate(Channel.VOICE, "closed", 5, 30, 1200),
+    Fate(Channel.VOICE, "closed", 6, 18, 58),
+    Fate(Channel.VOICE, "closed", 5, 60, 1200),
     Fate(Channel.RECORD, "closed", 4, 600, 5 * 1440),
-    Fate(Channel.LIVE_CHAT, "abandoned", 5, 40, 1200),
+    Fate(Channel.LIVE_CHAT, "abandoned", 3, 70, 1200),
     Fate(Channel.LIVE_CHAT, "force_closed", 3, 60, 1000),
     Fate(Channel.WHATSAPP, "force_closed", 2, 200, 1000),
 )
-# How much of what is open asks for a skill that nobody at work has.
+# How much of the open records asks for a skill that nobody at work has.
 ASKING = 0.7
+# How many are answered at once; the others wait until somebody has room.
+PROMPT = 0.95
 # How often a supervisor has looked on, and then joined.
 WATCHED = 0.35
 ADVICE = (
@@ -73,7 +75,6 @@ ADVICE = (
 )
 REPORTED_EVERY = 10
 PRIORITIES = (0, 1, 1, 1, 1, 1, 2)
-OFFERED_TO = frozenset({Presence.AVAILABLE, Presence.BUSY})
 
 
 class Lives:
@@ -126,7 +127,7 @@ class Lives:
     def _conversation(self, began: datetime, fate: Fate) -> None:
         topic = next(self._topics[Channel.VOICE if fate.channel == Channel.VOICE else "text"])
         stream = self.floor.streams[fate.channel]
-        queue = stream.default_queue if fate.channel == Channel.VOICE else self.floor.queues[topic.queue]
+        queue = self._queue_of(topic, fate)
         draft = Draft(
             work_stream=stream,
             subject=topic.subject,
@@ -141,8 +142,15 @@ class Lives:
         self._says(row, topic.talk[0], began)
         self._go_on(row, topic, began, fate)
 
+    def _queue_of(self, topic: Topic, fate: Fate) -> Queue:
+        if fate.ending == "left":
+            return self.floor.queues[self.cast.slow_queue]
+        if fate.channel == Channel.VOICE:
+            return self.floor.streams[Channel.VOICE].default_queue
+        return self.floor.queues[topic.queue]
+
     def _go_on(self, row: Conversation, topic: Topic, began: datetime, fate: Fate) -> None:
-        if fate.ending in ("open", "ai_agent"):
+        if fate.ending in ("open", "left", "ai_agent"):
             return
         if fate.ending == "abandoned":
             self._abandoned(row, began)
@@ -158,7 +166,7 @@ class Lives:
         person = self.floor.somebody(row, self.random, lasting=ending in ("active", "wrap_up"))
         moment = self._soon_after(began)
         self._perform(Action.PICK, row, person, moment)
-        turns = topic.talk[1:] if ending != "active" else topic.talk[1 : self.random.randint(2, len(topic.talk))]
+        turns = topic.talk[1:] if ending != "active" else topic.talk[1 : self.random.randint(3, len(topic.talk))]
         last = min(moment + 14 * MINUTES, self.now - 0.2 * MINUTES)
         for position, text in enumerate(turns):
             moment += (last - moment) * self.random.uniform(0.15, 0.5)
@@ -187,15 +195,16 @@ class Lives:
         return moment
 
     def _asked_for(self, fate: Fate) -> dict[int, int]:
-        """Most of what is open asks for somebody who isn't there: it waits for a supervisor, while others have room."""
-        if fate.ending != "open" or self.random.random() > ASKING:
+        """What is left asks for somebody who isn't there: it waits for a supervisor, while others have room."""
+        record = fate.channel == Channel.RECORD and fate.ending == "open" and self.random.random() <= ASKING
+        if fate.ending != "left" and not record:
             return {}
         name, proficiency = next(self._rare)
         return {self.floor.skills[name]: proficiency}
 
     def _soon_after(self, began: datetime) -> datetime:
-        wait = min(timedelta(seconds=self.random.uniform(5, 90)), (self.now - began) * 0.4)
-        return began + wait
+        seconds = self.random.uniform(3, 18) if self.random.random() < PROMPT else self.random.uniform(25, 110)
+        return began + min(timedelta(seconds=seconds), (self.now - began) * 0.4)
 
     def _says(self, row: Conversation, text: str, moment: datetime, person: Representative | None = None) -> None:
         said = [Said(row.pk, "", text, person)]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from contact_center.demo_data import configuration, people
+from contact_center.demo_data import configuration, days, people
 from contact_center.demo_data.cast import CASTS, Cast
 from contact_center.demo_data.floor import Floor
 from contact_center.demo_data.lives import Lives
@@ -33,6 +33,7 @@ def seed(slugs: list[str], *, report: Report, with_conversations: bool = True) -
             else:
                 lives = Lives(cast, Floor(cast, organization), timezone.now())
                 number = lives.write(report=lambda done: report(f"{cast.name}: {done} conversations …"))  # noqa: B023
+                days.write(timezone.now())
                 report(f"{cast.name}: {number} conversations.")
 
 

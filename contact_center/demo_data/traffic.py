@@ -5,9 +5,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from contact_center.demo_data.cast import CASTS, CUSTOMERS
+from contact_center.demo_data.cast import CASTS, CUSTOMERS, OFFERED_TO, Cast
 from contact_center.demo_data.client import Answer, Client
 from contact_center.demo_data.topics import CALLS, TOPICS, Topic
 
@@ -17,9 +18,16 @@ STREAMS = (("live-chat", 45), ("persistent-chat", 15), ("sms", 15), ("whatsapp",
 # finds somebody to assign or transfer to.
 MOST_ONGOING = 180
 MOST_ACTIVE = 36
-# Below this many open ones, what comes in asks for somebody who isn't there, and waits for a supervisor.
-LEAST_OPEN = 16
+# Below this many open ones, what comes into the queue that is short of people asks for somebody who is not there: it
+# waits for a supervisor, or until its customer has no patience left. Elsewhere somebody has room again soon.
+LEAST_OPEN = 4
+PATIENCE = timedelta(minutes=35)
+SOON = timedelta(seconds=40)
 MOST_FOLLOWED = 60
+# How many offers nobody answers.
+MISSED = 1 / 15
+# The work streams of that queue.
+PATIENT = frozenset({"sms", "whatsapp"})
 CLOSED = frozenset({"wrap_up", "closed"})
 TALKING = "in_conversation"
 GREETING = "Hello, thank you for waiting. I am reading what you wrote."
@@ -62,6 +70,7 @@ class Simulation:
     followed: OrderedDict[int, Followed] = field(default_factory=OrderedDict)
     clock: Callable[[], float] = time.time
     _serial: int = 0
+    _missed: set[int] = field(default_factory=set)
 
     @property
     def left_to_people(self) -> str:
@@ -69,10 +78,13 @@ class Simulation:
 
     def step(self) -> None:
         """Raises NotThere when the server can't be reached."""
+        self._pick_up()
         chance = self.source.random()
-        if chance < 0.15:
+        if chance < 0.2:
             self._open()
-        elif chance < 0.35:
+        elif chance < 0.3:
+            self._relieve()
+        elif chance < 0.4:
             self._tend_an_older_one()
         elif self.followed:
             self._continue(self.followed[self.source.choice(list(self.followed))])
@@ -83,8 +95,8 @@ class Simulation:
         if self._are_more_than(MOST_ONGOING) or self._are_more_than(MOST_ACTIVE, "active"):
             self._end_oldest()
             return
-        waits = not self._are_more_than(LEAST_OPEN, "open")
         stream = self.source.choices([name for name, _ in STREAMS], [weight for _, weight in STREAMS])[0]
+        waits = stream in PATIENT and len(self._waiting()) < LEAST_OPEN
         topic = self.source.choice((CALLS if stream == "voice" else TOPICS)[self.slug])
         number = self.source.randrange(len(CUSTOMERS))
         external_id = self._new_id()
@@ -112,9 +124,43 @@ class Simulation:
 
     def _further(self, stream: str, *, waits: bool) -> dict[str, Any]:
         if waits:
-            name, proficiency = self.source.choice(CASTS[self.slug].rare_skills)
+            name, proficiency = self.source.choice(self._cast.rare_skills)
             return {"skills": [{"name": name, "proficiency": proficiency}]}
         return {"handled_by": "ai_agent"} if stream == "live-chat" and self.source.random() < 0.1 else {}
+
+    @property
+    def _cast(self) -> Cast:
+        return CASTS[self.slug]
+
+    def _waiting(self) -> list[dict[str, Any]]:
+        """Customers in a queue, longest first; records can wait."""
+        listed = self.client.get("/conversations?status=open&sort=-wait&limit=100")
+        return [found for found in listed.body.get("conversations", ()) if found["kind"] != "record"]
+
+    def _relieve(self) -> None:
+        """The one that has waited longest is taken up by a colleague, or its customer gives up."""
+        waiting = self._waiting()
+        if not waiting:
+            return
+        longest, names = waiting[0], [queue.name for queue in self._cast.queues]
+        slow = longest["queue"]["name"] == names[self._cast.slow_queue]
+        since = datetime.fromisoformat(longest["queued_at"]).timestamp()
+        if self.clock() - since < (PATIENCE if slow else SOON).total_seconds():
+            return
+        path = f"/conversations/{longest['id']}"
+        if slow and self.source.random() < 0.4:
+            self._counted(self.client.post(f"{path}/end", {"by": "customer"}))
+            return
+        position = names.index(longest["queue"]["name"])
+        at_work = [number for number, rep in enumerate(self._cast.representatives, 1) if rep.presence in OFFERED_TO]
+        serving = [number for number in at_work if position in self._cast.representatives[number - 1].queues]
+        person = self._cast.address(f"rep{self.source.choice(serving or at_work)}")
+        self._greet(path, person)
+
+    def _greet(self, path: str, person: str) -> None:
+        body = {"external_id": self._new_id(), "from": "representative", "representative": person, "text": GREETING}
+        if self._counted(self.client.post(f"{path}/messages", body)):
+            self.tally.said += 1
 
     def _are_more_than(self, number: int, status: str = "") -> bool:
         """One page tells: it has a cursor as soon as there is more."""
@@ -139,7 +185,7 @@ class Simulation:
             self._say(one, "customer")
 
     def _answer(self, one: Followed) -> None:
-        """Whoever holds it, or is offered it, writes; a message accepts the offer. Open ones wait for routing."""
+        """Whoever holds it writes. Open ones wait for routing, offered ones for an answer."""
         now = self.client.get(f"/conversations/{one.id}")
         if not now.ok or now.body["status"] in CLOSED:
             self.followed.pop(one.id, None)
@@ -149,42 +195,57 @@ class Simulation:
             return
         if not holder["email"]:
             self._escalate(one)
-        elif holder["email"] != self.left_to_people and self._picks_up(now.body["status_reason"]):
+        elif holder["email"] != self.left_to_people and now.body["status_reason"] == TALKING:
             one.representative = holder["email"]
-            if one.stream == "voice" and now.body["status_reason"] == TALKING:
+            if one.stream == "voice":
                 self._end(one)
             else:
                 self._say(one, "representative")
 
-    def _picks_up(self, reason: str) -> bool:
-        """Every sixth offer rings in vain for a while."""
-        return reason == TALKING or self.source.random() < 5 / 6
-
     def _escalate(self, one: Followed) -> None:
         self._counted(self.client.post(f"/conversations/{one.id}/escalate", {}))
 
-    def _tend_an_older_one(self) -> None:
-        """What this simulation didn't open, say before a restart: its offer is accepted, its talk ends."""
+    def _pick_up(self) -> None:
+        """Somebody answers what rings, mostly at once; what they miss rings until its time is over."""
         listed = self.client.get("/conversations?status=active&limit=100")
-        ours = [found for found in listed.body.get("conversations", ()) if self._is_ours(found)]
+        active = listed.body.get("conversations", ())
+        ringing = [found for found in active if found["status_reason"] != TALKING and self._is_a_colleagues(found)]
+        self._missed &= {found["id"] for found in ringing}
+        for found in ringing:
+            if found["id"] in self._missed:
+                continue
+            if self.source.random() < MISSED:
+                self._missed.add(found["id"])
+                continue
+            self._answer_offer(found)
+            return
+
+    def _answer_offer(self, found: dict[str, Any]) -> None:
+        person = found["representative"]["email"]
+        if (one := self.followed.get(found["id"])) is not None and one.said % 2 == 1 and one.said < len(one.topic.talk):
+            one.representative = person
+            self._say(one, "representative")
+        else:
+            self._greet(f"/conversations/{found['id']}", person)
+
+    def _tend_an_older_one(self) -> None:
+        """What this simulation didn't open, say before a restart: its talk ends."""
+        listed = self.client.get("/conversations?status=active&limit=100")
+        ours = [
+            found
+            for found in listed.body.get("conversations", ())
+            if found["status_reason"] == TALKING and self._is_a_colleagues(found) and found["id"] not in self.followed
+        ]
         if not ours:
             return
-        ringing = [found for found in ours if found["status_reason"] != TALKING]
-        found = self.source.choice(ringing if ringing and self.source.random() < 0.7 else ours)
-        path, holder = f"/conversations/{found['id']}", found["representative"]["email"]
-        if found["status_reason"] == TALKING:
-            if self._counted(self.client.post(f"{path}/end", {"by": "representative"})):
-                self.tally.ended += 1
-        elif self._picks_up(found["status_reason"]):
-            body = {"external_id": self._new_id(), "from": "representative", "representative": holder, "text": GREETING}
-            if self._counted(self.client.post(f"{path}/messages", body)):
-                self.tally.said += 1
+        found = self.source.choice(ours)
+        if self._counted(self.client.post(f"/conversations/{found['id']}/end", {"by": "representative"})):
+            self.tally.ended += 1
 
-    def _is_ours(self, found: dict[str, Any]) -> bool:
+    def _is_a_colleagues(self, found: dict[str, Any]) -> bool:
+        """Of a person whom this simulation plays."""
         holder = (found["representative"] or {}).get("email")
-        return bool(
-            holder and holder != self.left_to_people and found["kind"] != "record" and found["id"] not in self.followed
-        )
+        return bool(holder and holder != self.left_to_people and found["kind"] != "record")
 
     def _say(self, one: Followed, author: str) -> None:
         body = {
