@@ -18,10 +18,18 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Senseless:
-    """A value that means nothing, or nothing to this person: it matches no row, and a notice names it."""
+    """A value that means nothing, or nothing to this person: it matches no row, and a notice names it.
+
+    `of_others` are queues that a shared view may well name while this person sees nothing of them.
+    """
 
     name: str
     value: str
+    of_others: bool = False
+
+    @property
+    def shown(self) -> str:
+        return "not among yours" if self.of_others else shortened(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +48,14 @@ def accepted_values(query: QueryDict, choices: Choices) -> tuple[dict[str, tuple
     for each in FIELDS:
         typed = sorted({value.strip() for value in query.getlist(each.name)} - {""})
         accepted = tuple(value for value in typed if each.label_of(choices, value) is not None)
-        senseless += [Senseless(each.name, value) for value in typed if value not in accepted]
+        senseless += [_senseless(each.name, value, choices) for value in typed if value not in accepted]
         if accepted:
             values[each.name] = accepted
     return values, senseless
+
+
+def _senseless(name: str, value: str, choices: Choices) -> Senseless:
+    return Senseless(name, value, name == "queue" and value.isdecimal() and choices.actor.queue_ids is not None)
 
 
 def or_default(

@@ -170,6 +170,8 @@ class ConversationFilter:
 
     def _notice(self, wrong: Senseless) -> str:
         value = shortened(wrong.value)
+        if wrong.of_others:
+            return "The filter names a queue that isn’t among yours: nothing of it is shown."
         if wrong.name == "q":
             return f"“{value}” has no letter or digit to search for, so nothing matches it."
         if wrong.name == MESSAGES and self.choices.no_messages:
@@ -203,7 +205,7 @@ class ConversationFilter:
             name = BY_NAME[wrong.name].label if wrong.name in BY_NAME else WRONG_LABELS.get(wrong.name)
             if name is not None:
                 left = replace(self, senseless=tuple(each for each in self.senseless if each != wrong))
-                chips.append(Chip(name, shortened(wrong.value), left.query_string()))
+                chips.append(Chip(name, wrong.shown, left.query_string()))
         return chips
 
     @property

@@ -44,7 +44,7 @@ def list_context(
         ],
         "filter_fields": filter_fields(shown),
         "filter_state": [{"name": name, "value": value} for name, value in _carried(shown)],
-        "filter_notices": shown.notices,
+        "filter_notices": list(dict.fromkeys(shown.notices)),
         "columns": _columns(shown, list_url),
         "column_choice": _column_choice(shown, list_url),
         "densities": [{"value": value, "label": label} for value, label in User.Density.choices],

@@ -146,7 +146,9 @@ def _entry(view: View, actor: Actor, choices: Choices, everybodys: set[int]) -> 
         "metrics": ", ".join(metric.label for metric in layout.metrics),
         "by": f"by {by}" if by else "in one row",
         "period": spans.SPANS_OF_REPORTS[layout.span] if layout.has_period else "Now",
-        "filters": [f"{chip.label}: {chip.value}" for chip in shown.chips() if chip.value != "is not Closed"],
+        "filters": list(
+            dict.fromkeys(f"{chip.label}: {chip.value}" for chip in shown.chips() if chip.value != "is not Closed")
+        ),
         "deeds": deeds(view, actor),
     }
 

@@ -81,6 +81,15 @@ def test_a_saved_view_is_exported_as_it_is_saved(harbor):
     assert get(harbor, f"{FILE}?view={view.pk}", harbor.second).status_code == 422
 
 
+def test_of_a_shared_view_a_narrower_scope_exports_its_part(harbor):
+    with harbor.scope():
+        make_conversation(subject="Lost parcel", queue=harbor.orders)
+        make_conversation(subject="Refund", queue=harbor.refunds)
+    query = f"?queue={harbor.orders.pk}&queue={harbor.refunds.pk}"
+    assert subjects(harbor, query, harbor.scoped) == ["Refund"]
+    assert subjects(harbor, f"?queue={harbor.orders.pk}", harbor.scoped) == []
+
+
 @pytest.mark.parametrize(
     "query", ["", "?sort=subject", "?sort=-wait", "?sort=status,-created", "?wait_over=1m&sort=-wait"]
 )
