@@ -1,5 +1,5 @@
 // How fresh the page is: the badge, the reconnecting, and the line that has gone silent.
-// #live-badge: data-state connecting, live, reconnecting or ended, with the words in [data-live-text].
+// #live-badge: data-state connecting, live, paused, reconnecting or ended, with the words in [data-live-text].
 
 const SILENCE_MS = 12_000; // the server says something every 5 s
 const LONGEST_DELAY_MS = 5_000;
@@ -44,15 +44,18 @@ function paint() {
   const badge = document.getElementById("live-badge");
   const line = worst();
   if (!badge || !line) return;
+  const held = Number(document.body.dataset.hold);
+  const state = held && line.state === "live" ? "paused" : line.state;
   const words = {
+    paused: `Paused, data as of ${clock.format(held)}`,
     connecting: "Connecting",
     live: "Live",
     reconnecting: line.asOf ? `Reconnecting, data as of ${clock.format(line.asOf)}` : "Reconnecting",
     ended: line.ended,
-  }[line.state];
+  }[state];
   const text = badge.querySelector("[data-live-text]") || badge;
-  if (badge.dataset.state === line.state && text.textContent === words) return;
-  badge.dataset.state = line.state;
+  if (badge.dataset.state === state && text.textContent === words) return;
+  badge.dataset.state = state;
   badge.classList.toggle("is-live", line.state === "live");
   badge.classList.toggle("is-reconnecting", line.state === "reconnecting");
   if (!badge.role) badge.role = "status";
@@ -60,6 +63,8 @@ function paint() {
   badge.querySelector("a")?.remove();
   if (line.state === "ended") badge.append(" ", reload());
 }
+
+document.addEventListener("updates:held", paint);
 
 function reload() {
   const link = document.createElement("a");

@@ -49,9 +49,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+const BUTTONS_HEIGHT = 70;
+const LEAST_ROOM = 160;
+
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (!(menu instanceof HTMLDetailsElement) || !menu.open || !menu.matches(".filter-menu, .choose-many")) return;
+  const fields = menu.querySelector(".filter-panel__fields");
+  if (fields) {
+    // Its buttons stay on the screen wherever the bar stands; below the fields they take this much.
+    const room = window.innerHeight - fields.getBoundingClientRect().top - BUTTONS_HEIGHT;
+    fields.style.setProperty("--room", `${Math.max(LEAST_ROOM, Math.round(room))}px`);
+  }
   menu.querySelector("input:not([type=hidden])")?.focus({ preventScroll: true });
 }, true);
 
