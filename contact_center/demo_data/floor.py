@@ -12,7 +12,7 @@ from routing.kinds import Presence
 from routing.models import Intent, Queue, QueueMember, Representative, Skill, WorkStream
 
 AT_WORK = frozenset({Presence.AVAILABLE, Presence.BUSY, Presence.DO_NOT_DISTURB, Presence.AWAY})
-ROOM_OF_THE_FIRST = 30
+ROOM_OF_THE_FIRST = 20
 
 
 class Floor:

@@ -166,7 +166,9 @@ class Lives:
         person = self.floor.somebody(row, self.random, lasting=ending in ("active", "wrap_up"))
         moment = self._soon_after(began)
         self._perform(Action.PICK, row, person, moment)
-        turns = topic.talk[1:] if ending != "active" else topic.talk[1 : self.random.randint(3, len(topic.talk))]
+        turns = (
+            topic.talk[1:] if ending != "active" else topic.talk[1 : self.random.randint(3, max(3, len(topic.talk)))]
+        )
         last = min(moment + 14 * MINUTES, self.now - 0.2 * MINUTES)
         for position, text in enumerate(turns):
             moment += (last - moment) * self.random.uniform(0.15, 0.5)
