@@ -1,15 +1,18 @@
 """Thresholds: from where on a figure is At risk or Critical in this organization."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from analytics.figures import limits_in_words
 from analytics.metrics import METRICS, Better, Metric, Unit
 from analytics.models import Threshold
-from analytics.thresholds import Limits
+from analytics.thresholds import Limits, usual
 from contact_center.administration.base import OrganizationAdmin
 from contact_center.administration.forms import OrganizationForm
 from contact_center.administration.site import site
@@ -27,11 +30,17 @@ class ThresholdForm(OrganizationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = JUDGED.get(self.instance.metric)
-        if chosen and chosen.unit is Unit.SHARE:
-            for name in ("at_risk", "critical"):
-                value = getattr(self.instance, name)
-                self.initial[name] = None if value is None else round(value * 100, 4)
+        chosen = JUDGED.get(self.instance.metric or self.initial.get("metric", ""))
+        self.fields["at_risk"].help_text = "In the metric’s unit. Empty: it is never At risk."
+        self.fields["critical"].help_text = "Empty: it is never Critical."
+        if chosen is None:
+            return
+        # Somebody who adds one begins with what has held so far.
+        limits = usual(chosen) if self.is_new else Limits(self.instance.at_risk, self.instance.critical)
+        self.initial |= {"at_risk": _typed(chosen, limits.at_risk), "critical": _typed(chosen, limits.critical)}
+        if words := limits_in_words(chosen, usual(chosen)):
+            better = "Higher" if chosen.better is Better.HIGHER else "Lower"
+            self.fields["metric"].help_text = f"{chosen.sentence} {better} is better. Usual: {', '.join(words)}."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -58,19 +67,49 @@ class ThresholdForm(OrganizationForm):
             cleaned[name] = value / 100
 
 
+def _typed(metric: Metric, limit: float | None) -> float | None:
+    if limit is None:
+        return None
+    number = round(limit * 100, 4) if metric.unit is Unit.SHARE else limit
+    return int(number) if number == int(number) else number
+
+
 @admin.register(Threshold, site=site)
 class ThresholdPage(OrganizationAdmin):
     form = ThresholdForm
     deletable = True
     fields = ("metric", "at_risk", "critical")
     list_display = ("label", "limits")
+    empty_title = "The usual thresholds hold"
+    empty_text = "Change one of them below, or add one for another figure."
+    list_after_template = "admin/usual_thresholds.html"
     ordering: ClassVar = ["metric"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What holds stands on the page, also where nobody has set anything."""
+        own = set(Threshold.objects.values_list("metric", flat=True))
+        usual_ones = [_line(metric) for name, metric in JUDGED.items() if name not in own and _has_usual(metric)]
+        answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "usual": usual_ones})
+        return answer
 
     @admin.display(description="Metric")
     def label(self, row: Threshold) -> str:
-        return JUDGED[row.metric].label if row.metric in JUDGED else row.metric
+        return str(row)
 
     @admin.display(description="Thresholds")
     def limits(self, row: Threshold) -> str:
         chosen = JUDGED.get(row.metric)
         return ", ".join(limits_in_words(chosen, Limits(row.at_risk, row.critical))) if chosen else "–"
+
+
+def _has_usual(metric: Metric) -> bool:
+    return usual(metric) != Limits()
+
+
+def _line(metric: Metric) -> dict[str, str]:
+    return {
+        "label": metric.label,
+        "sentence": metric.sentence,
+        "limits": ", ".join(limits_in_words(metric, usual(metric))),
+        "url": f"{reverse('admin:analytics_threshold_add')}?{urlencode({'metric': metric.name})}",
+    }

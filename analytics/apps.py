@@ -5,7 +5,7 @@ from django.apps import AppConfig
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
-    verbose_name = "Analytics"
+    verbose_name = "Figures"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

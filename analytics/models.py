@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from analytics.metrics import METRICS
 from contact_center.tenancy.fields import OrganizationForeignKey
 from contact_center.tenancy.scope import OrganizationModel
 from routing.kinds import Channel
@@ -113,4 +114,4 @@ class Threshold(OrganizationModel):
         constraints: ClassVar = [models.UniqueConstraint(fields=["organization", "metric"], name="threshold_once")]
 
     def __str__(self) -> str:
-        return self.metric
+        return METRICS[self.metric].label if self.metric in METRICS else self.metric

@@ -27,13 +27,14 @@ class Limits:
 Thresholds = Mapping[str, Limits]
 
 
+def usual(metric: Metric) -> Limits:
+    """Those that hold where the organization has set none."""
+    return Limits(metric.at_risk, metric.critical)
+
+
 def thresholds() -> dict[str, Limits]:
     """Of every metric that has any. One query."""
-    found = {
-        metric.name: Limits(metric.at_risk, metric.critical)
-        for metric in METRICS.values()
-        if metric.better is not Better.NEITHER
-    }
+    found = {metric.name: usual(metric) for metric in METRICS.values() if metric.better is not Better.NEITHER}
     for row in Threshold.objects.all():
         if row.metric in found:
             found[row.metric] = Limits(row.at_risk, row.critical)

@@ -30,6 +30,20 @@ def test_thresholds_stand_in_order_and_can_be_reached(harbor):
     assert "already one with this value" in add(harbor, metric="backlog", at_risk="1").content.decode()
 
 
+def test_what_holds_stands_on_the_page_before_anybody_set_anything(harbor):
+    client = harbor.client(harbor.admin)
+    page = client.get(PAGE).content.decode()
+    assert "The usual thresholds hold" in page
+    assert "At risk at 20 or more, Critical at 50 or more" in page
+    form = client.get(f"{PAGE}add/?metric=service_level_20").content.decode()
+    assert 'value="80"' in form
+    assert "Usual: At risk at 80 % or less, Critical at 60 % or less." in form
+    add(harbor, metric="backlog", at_risk="9", critical="30")
+    page = client.get(PAGE).content.decode()
+    assert "“Queue backlog”" in page
+    assert "At risk at 20 or more" not in page
+
+
 def test_others_may_not(harbor, summit):
     assert add(harbor, harbor.supervisor, metric="backlog", at_risk="9").status_code == 403
     assert add(harbor, summit.admin, metric="backlog", at_risk="9").status_code == 409

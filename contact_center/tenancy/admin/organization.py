@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.html import format_html
-from unfold.widgets import UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanSwitchWidget
 
 from contact_center.administration.base import OneRowAdmin
 from contact_center.administration.forms import OrganizationForm
@@ -71,6 +71,7 @@ class SettingsForm(OrganizationForm):
         required=False,
         min_value=1,
         max_value=1_000,
+        widget=UnfoldAdminIntegerFieldWidget,
     )
 
     retention_days = forms.IntegerField(
@@ -79,6 +80,7 @@ class SettingsForm(OrganizationForm):
         required=False,
         min_value=1,
         max_value=36_500,
+        widget=UnfoldAdminIntegerFieldWidget,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
