@@ -38,7 +38,7 @@ class Exported:
 def rows_to_export(shown: ConversationFilter) -> QuerySet[Conversation]:
     """What the file would hold now. Raises errors.Invalid where the filter makes no sense: nothing is guessed."""
     told = zip(shown.senseless, shown.notices, strict=True)
-    wrong = [notice for each, notice in told if each.name not in ("size", LAYOUT) and not each.of_others]
+    wrong = [notice for each, notice in told if each.name not in ("size", LAYOUT) and not shown.left_out(each)]
     if wrong:
         raise Invalid(f"{wrong[0]} Nothing was exported.")
     return shown.rows()

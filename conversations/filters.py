@@ -190,6 +190,10 @@ class ConversationFilter:
             return f"“{value}” isn’t a page size. {self.size} rows are shown."
         return f"“{value}” isn’t a value of the filter {BY_NAME[wrong.name].label}, so nothing matches it."
 
+    def left_out(self, wrong: Senseless) -> bool:
+        """Whether the rest of the filter stands without it: a queue of others, beside some of one's own."""
+        return wrong.of_others and wrong.name in self.values
+
     def chips(self) -> list[Chip]:
         """The filter in words, each part removable. The search text stands in its own box."""
         chips = []

@@ -23,7 +23,7 @@ IN_WHAT = {Unit.DURATION: " (seconds)", Unit.SHARE: " (percent)"}
 def figures(request: HttpRequest, actor: Actor, shown: ConversationFilter) -> StreamingHttpResponse:
     """Raises errors.Invalid where something makes no sense: nothing is guessed. The log gets names and ids only."""
     told = zip(shown.senseless, shown.notices, strict=True)
-    wrong = [notice for each, notice in told if each.name != "size" and not each.of_others]
+    wrong = [notice for each, notice in told if each.name != "size" and not shown.left_out(each)]
     if wrong:
         raise Invalid(f"{wrong[0]} Nothing was exported.")
     now = timezone.now()

@@ -44,10 +44,10 @@ function paint() {
   const badge = document.getElementById("live-badge");
   const line = worst();
   if (!badge || !line) return;
-  const held = Number(document.body.dataset.hold);
+  const held = Number(document.body.dataset.hold ?? 0);
   const state = held && line.state === "live" ? "paused" : line.state;
   const words = {
-    paused: `Paused, data as of ${clock.format(held)}`,
+    paused: held ? `Paused, data as of ${clock.format(held)}` : "",
     connecting: "Connecting",
     live: "Live",
     reconnecting: line.asOf ? `Reconnecting, data as of ${clock.format(line.asOf)}` : "Reconnecting",
