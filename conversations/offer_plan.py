@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Max, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Max, OuterRef, Q, Value
 
 from conversations.candidates import demand_of, required_skills
 from conversations.models import Conversation, ConversationSkill, Offer, Session
@@ -223,13 +223,22 @@ def _choose(former: int | None, takers: list[Person]) -> Person | None:
 
 
 def _history(ids: list[int]) -> dict[int, dict[int, History]]:
+    """One query. Whoever was relieved of a conversation is asked again only after everybody else: free as they are now,
+    they would get it back."""
     found: dict[int, dict[int, History]] = defaultdict(dict)
-    offers = Offer.objects.filter(conversation_id__in=ids).values_list("conversation_id", "representative_id")
     # A stay in a queue of its own begins from the beginning (docs/decisions/0016).
     here = Q(outcome__in=DECLINED, offered_at__gte=F("conversation__queued_at"))
-    counted = offers.annotate(declines=Count("pk", filter=here), last=Max("offered_at"))
-    for conversation_id, person_id, declines, last in counted:
-        found[conversation_id][person_id] = History(declines, last)
+    counted = (
+        Offer.objects.filter(conversation_id__in=ids)
+        .values_list("conversation_id", "representative_id")
+        .annotate(declines=Count("pk", filter=here), last=Max("offered_at"))
+    )
+    relieved = Session.objects.filter(
+        conversation_id__in=ids, closure=SessionClosure.RELEASED, closed_at__gte=F("conversation__queued_at")
+    ).values_list("conversation_id", "representative_id", Value(0), "closed_at")
+    for conversation_id, person_id, declines, last in counted.union(relieved, all=True):
+        before = found[conversation_id].get(person_id, History(0, last))
+        found[conversation_id][person_id] = History(before.declines + declines, max(before.last, last))
     return found
 
 

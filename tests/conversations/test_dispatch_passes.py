@@ -145,3 +145,20 @@ def test_another_queue_begins_a_pass_of_its_own(harbor):
         perform("assign_to_queue", [row.pk], actor=harbor.actor(), parameters={"queue": harbor.refunds.pk})
         run(harbor)
         assert offered() == {row.pk: "Ana Ruiz"}
+
+
+def test_who_was_relieved_of_it_is_asked_again_only_after_everybody_else(harbor):
+    with harbor.scope():
+        ben = factories.make_representative("Ben Osei", queues=[harbor.orders], total_units=90)
+        row = factories.make_conversation(queue=harbor.orders, status=Status.ACTIVE, representative=harbor.ana)
+        Representative.objects.filter(pk=ben.pk).update(units_used=60)
+        (done,) = perform(Action.RETURN_TO_QUEUE, [row.pk], actor=harbor.actor(), now=NOW)
+        assert done.outcome == "succeeded", done.sentence
+        run(harbor, NOW)
+        assert offered() == {row.pk: "Ben Osei"}, "though Ana has more room now"
+        over = NOW + timedelta(minutes=3)
+        time_out(harbor, over)
+        run(harbor, over)
+        assert offered() == {}
+        run(harbor, over + timedelta(seconds=61))
+        assert offered() == {row.pk: "Ana Ruiz"}

@@ -47,6 +47,11 @@ class ExistingMemberForm(MemberForm):
         widget=UnfoldBooleanSwitchWidget,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Until the organization has a name of its own for them, the account's is shown everywhere.
+        self.initial["name"] = self.instance.name or self.instance.user.name
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("invite_again") and not cleaned.get("is_active"):

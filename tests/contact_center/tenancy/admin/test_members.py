@@ -158,3 +158,11 @@ def test_a_queue_of_another_organization_is_no_choice(harbor, summit):
 
 def test_members_are_never_deleted(harbor):
     assert harbor.client(harbor.admin).post(url(Membership, "delete", harbor.second.pk)).status_code == 403
+
+
+def test_a_member_without_a_name_here_is_asked_for_none_of_which_the_account_has_one(harbor):
+    User.objects.filter(pk=harbor.second.user_id).update(name="Ines Kovač")
+    with harbor.scope():
+        Membership.objects.filter(pk=harbor.second.pk).update(name="")
+    page = harbor.client(harbor.admin).get(url(Membership, "change", harbor.second.pk)).content.decode()
+    assert 'value="Ines Kovač"' in page
