@@ -31,8 +31,8 @@ class Fate:
 
 FATES: tuple[Fate, ...] = (
     # What comes in is answered soon; what waits waits for somebody who isn't there.
-    Fate(Channel.SMS, "left", 2, 2, 12),
-    Fate(Channel.WHATSAPP, "left", 2, 6, 20),
+    Fate(Channel.SMS, "left", 1, 2, 6),
+    Fate(Channel.WHATSAPP, "left", 2, 5, 12),
     Fate(Channel.RECORD, "open", 7, 60, 6 * 1440),
     Fate(Channel.LIVE_CHAT, "awaiting", 1, 0.05, 0.2),
     Fate(Channel.LIVE_CHAT, "active", 9, 4, 40),

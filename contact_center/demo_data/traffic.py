@@ -19,9 +19,9 @@ STREAMS = (("live-chat", 45), ("persistent-chat", 15), ("sms", 15), ("whatsapp",
 MOST_ONGOING = 180
 MOST_ACTIVE = 36
 # Below this many open ones, what comes into the queue that is short of people asks for somebody who is not there: it
-# waits for a supervisor, or until its customer has no patience left. Elsewhere somebody has room again soon.
-LEAST_OPEN = 4
-PATIENCE = timedelta(minutes=35)
+# waits for a supervisor, or until a colleague takes pity. Elsewhere somebody has room again soon.
+LEAST_OPEN = 3
+LATE = timedelta(minutes=20)
 SOON = timedelta(seconds=40)
 MOST_FOLLOWED = 60
 # How many offers nobody answers.
@@ -138,24 +138,20 @@ class Simulation:
         return [found for found in listed.body.get("conversations", ()) if found["kind"] != "record"]
 
     def _relieve(self) -> None:
-        """The one that has waited longest is taken up by a colleague, or its customer gives up."""
+        """The one that has waited longest is taken up by a colleague in the end."""
         waiting = self._waiting()
         if not waiting:
             return
         longest, names = waiting[0], [queue.name for queue in self._cast.queues]
         slow = longest["queue"]["name"] == names[self._cast.slow_queue]
         since = datetime.fromisoformat(longest["queued_at"]).timestamp()
-        if self.clock() - since < (PATIENCE if slow else SOON).total_seconds():
-            return
-        path = f"/conversations/{longest['id']}"
-        if slow and self.source.random() < 0.4:
-            self._counted(self.client.post(f"{path}/end", {"by": "customer"}))
+        if self.clock() - since < (LATE if slow else SOON).total_seconds():
             return
         position = names.index(longest["queue"]["name"])
         at_work = [number for number, rep in enumerate(self._cast.representatives, 1) if rep.presence in OFFERED_TO]
         serving = [number for number in at_work if position in self._cast.representatives[number - 1].queues]
         person = self._cast.address(f"rep{self.source.choice(serving or at_work)}")
-        self._greet(path, person)
+        self._greet(f"/conversations/{longest['id']}", person)
 
     def _greet(self, path: str, person: str) -> None:
         body = {"external_id": self._new_id(), "from": "representative", "representative": person, "text": GREETING}

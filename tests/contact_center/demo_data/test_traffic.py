@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from contact_center.demo_data.cast import HARBOR
 from contact_center.demo_data.client import Answer
-from contact_center.demo_data.traffic import LEAST_OPEN, PATIENCE, SOON, Simulation
+from contact_center.demo_data.traffic import LATE, LEAST_OPEN, SOON, Simulation
 from contact_center.tenancy.access import actor_of_membership
 from contact_center.tenancy.models import ApiKey, Membership, Organization
 from contact_center.tenancy.scope import organization_scope
@@ -91,11 +91,11 @@ def test_elsewhere_a_colleague_takes_up_what_has_waited_a_while(floor):
     assert holder != REP1, "left to whoever tries the desk"
 
 
-def test_in_the_slow_queue_patience_ends_at_last(floor):
+def test_in_the_slow_queue_it_takes_longer(floor):
     pk = arrives("sms")
-    simulation(PATIENCE - timedelta(minutes=1))._relieve()
+    simulation(LATE - timedelta(minutes=1))._relieve()
     assert state_of(pk)[0] == Status.OPEN
-    simulation(PATIENCE + timedelta(minutes=1))._relieve()
+    simulation(LATE + timedelta(minutes=1))._relieve()
     assert state_of(pk)[0] != Status.OPEN
 
 
