@@ -37,7 +37,8 @@ class ThresholdForm(OrganizationForm):
             return
         # Somebody who adds one begins with what has held so far.
         limits = usual(chosen) if self.is_new else Limits(self.instance.at_risk, self.instance.critical)
-        self.initial |= {"at_risk": _typed(chosen, limits.at_risk), "critical": _typed(chosen, limits.critical)}
+        self.initial["at_risk"] = _typed(chosen, limits.at_risk)
+        self.initial["critical"] = _typed(chosen, limits.critical)
         if words := limits_in_words(chosen, usual(chosen)):
             better = "Higher" if chosen.better is Better.HIGHER else "Lower"
             self.fields["metric"].help_text = f"{chosen.sentence} {better} is better. Usual: {', '.join(words)}."
