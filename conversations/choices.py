@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from django.utils import timezone
+
 from contact_center.tenancy.access import Actor
 from contact_center.tenancy.models import OrganizationSettings
 from conversations import stuck
@@ -10,7 +12,8 @@ from conversations.rules import RULES, Action, sentence_of
 from conversations.rules.ask import actor_refusal
 from conversations.visibility import queues_of, representatives_of
 from routing.kinds import Kind
-from routing.models import Intent, WorkStream
+from routing.models import Intent, Queue, WorkStream
+from routing.operating_hours import closed_by_hand
 
 
 class Choices:
@@ -39,8 +42,9 @@ class Choices:
         return stuck.limits()
 
     @cached_property
-    def _queues(self) -> list[tuple[int, str, bool, str]]:
-        return list(queues_of(self.actor).order_by("name").values_list("pk", "name", "is_active", "kind"))
+    def _queues(self) -> list[Queue]:
+        columns = ("pk", "name", "is_active", "kind", "closed_at", "closed_until")
+        return list(queues_of(self.actor).order_by("name").only(*columns))
 
     @cached_property
     def _representatives(self) -> list[tuple[int, str, bool]]:
@@ -48,7 +52,7 @@ class Choices:
 
     @cached_property
     def queues(self) -> dict[str, str]:
-        return {str(pk): name for pk, name, _, _ in self._queues}
+        return {str(queue.pk): queue.name for queue in self._queues}
 
     @cached_property
     def representatives(self) -> dict[str, str]:
@@ -56,11 +60,12 @@ class Choices:
 
     @cached_property
     def offered_queues(self) -> dict[str, str]:
-        return {str(pk): name for pk, name, active, _ in self._queues if active}
+        return {str(queue.pk): _marked(queue) for queue in self._queues if queue.is_active}
 
     @cached_property
     def offered_record_queues(self) -> dict[str, str]:
-        return {str(pk): name for pk, name, active, kind in self._queues if active and kind == Kind.RECORD}
+        of_records = (queue for queue in self._queues if queue.is_active and queue.kind == Kind.RECORD)
+        return {str(queue.pk): _marked(queue) for queue in of_records}
 
     @cached_property
     def offered_representatives(self) -> dict[str, str]:
@@ -85,3 +90,8 @@ class Choices:
     @cached_property
     def tags(self) -> dict[str, str]:
         return {str(pk): name for pk, name in Tag.objects.order_by("name").values_list("pk", "name")}
+
+
+def _marked(queue: Queue) -> str:
+    """“Billing (closed)”: whoever looks for its work knows that no more comes in."""
+    return f"{queue.name} (closed)" if closed_by_hand(queue, timezone.now()) else queue.name

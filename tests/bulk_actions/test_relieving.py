@@ -88,6 +88,27 @@ def test_a_persons_work_goes_back_to_its_queues_with_a_reason_for_what_does_not(
         assert_all()
 
 
+def test_what_is_only_offered_to_the_person_goes_back_too_and_its_offer_is_withdrawn(harbor):
+    with harbor.scope():
+        offered_one = make_conversation(queue=harbor.orders)
+        perform(
+            Action.ASSIGN_TO_REPRESENTATIVE,
+            [offered_one.pk],
+            actor=harbor.actor(),
+            parameters={"representative": harbor.ana.pk},
+        )
+        assert all_of(harbor.ana) == {offered_one.pk: Phase.AWAITING}
+    dialog = open_dialog(harbor, RETURN, harbor.ana)
+    proceed(harbor, RETURN, dialog)
+    run = next(each for each in runs(harbor) if each.action == RETURN)
+    work(harbor, run)
+    with harbor.scope():
+        row = Conversation.objects.get(pk=offered_one.pk)
+        assert (row.phase, row.representative_id) == (Phase.OPEN, None)
+        assert Offer.objects.get(conversation=offered_one).outcome == "withdrawn"
+        assert_all()
+
+
 def test_returning_can_be_done_without_the_transfer_toggle_and_giving_cannot(harbor, held):
     with harbor.scope():
         OrganizationSettings.objects.update(toggles=[Toggle.ASSIGN])

@@ -1,7 +1,10 @@
 """The filter language: what a query string shows, says and canonically is."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -11,6 +14,7 @@ from conversations.models import Conversation, Disposition, ForceCloseReason
 from conversations.search import tidy, words_of
 from conversations.states import Priority, Status, StatusReason
 from routing.kinds import Channel
+from routing.models import Queue
 from tests.cast import make_cast
 from tests.factories import make_conversation, make_customer, make_representative, make_work_stream
 
@@ -210,6 +214,17 @@ def test_the_default_can_be_taken_away(harbor):
     with harbor.scope():
         (chip,) = read(harbor, "").chips()
         assert (chip.label, chip.value, chip.query_without) == ("Status", "is not Closed", "status=any")
+
+
+def test_a_closed_queue_is_marked_where_it_is_offered(harbor):
+    with harbor.scope():
+        now = timezone.now()
+        Queue.objects.filter(pk=harbor.orders.pk).update(closed_at=now, closed_until=now + timedelta(hours=1))
+        Queue.objects.filter(pk=harbor.refunds.pk).update(closed_at=now, closed_until=now - timedelta(minutes=1))
+        shown = read(harbor, f"queue={harbor.orders.pk}")
+        offered = {field.name: options for field, options in shown.controls()}["queue"]
+        assert [label for _, label, _ in offered] == ["Orders (closed)", "Refunds"]
+        assert "Orders" in [chip.value for chip in shown.chips()]
 
 
 def test_a_deactivated_queue_is_filtered_by_but_no_longer_offered(harbor):
