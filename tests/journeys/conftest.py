@@ -1,4 +1,4 @@
-"""Real processes and a real Chromium; people sign in through the page, rows come from a process of their own."""
+"""Real processes and a real Chromium; rows, and people signed in before, come from a process of their own."""
 
 import itertools
 import os
@@ -152,7 +152,7 @@ def watched(new_context, console: Console) -> Iterator[Callable[..., BrowserCont
 
 
 @pytest.fixture
-def sign_in(watched) -> Callable[..., Page]:
+def sign_in_by_hand(watched) -> Callable[..., Page]:
     """Signs a person in through the page, in a browser of their own; leads to where their work is."""
 
     def enter(email: str, **options) -> Page:
@@ -162,6 +162,20 @@ def sign_in(watched) -> Callable[..., Page]:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def sign_in(watched, seeder: Seeder, console: Console) -> Callable[..., Page]:
+    """A person who signed in before, in a browser of their own, at `path`: where their work is, unless it says more."""
+
+    def enter(email: str, path: str = "/", **options) -> Page:
+        context = watched(**options)
+        context.add_cookies([{"url": console.url, **seeder("session", email=email)}])
+        page = context.new_page()
+        page.goto(path)
         return page
 
     return enter

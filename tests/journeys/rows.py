@@ -4,10 +4,12 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from contact_center.tenancy.access import actor_of_membership
-from contact_center.tenancy.models import ApiKey, Membership, Organization, OrganizationSettings
+from contact_center.tenancy.models import ApiKey, Membership, Organization, OrganizationSettings, User
 from contact_center.tenancy.roles import Role
 from contact_center.tenancy.scope import organization_scope
 from conversations.actions import perform
@@ -113,6 +115,13 @@ def joint(email: str, slugs: list[str]) -> None:
     for slug in slugs:
         with _scope(slug):
             factories.make_member(email, Role.SUPERVISOR)
+
+
+def session(email: str) -> dict[str, str]:
+    """The cookie of somebody who is signed in."""
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 def outsider(email: str) -> None:

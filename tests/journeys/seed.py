@@ -24,6 +24,7 @@ KNOWN = (
     rows.colleague,
     rows.joint,
     rows.outsider,
+    rows.session,
     rows.chat,
     rows.messages,
 )

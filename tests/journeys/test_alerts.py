@@ -51,8 +51,7 @@ def test_from_the_crossing_to_the_history(team, sign_in):
 
 def test_stuck_work_is_counted_and_found(team, sign_in):
     team.conversations(2, subject="Left behind", status="wrap_up", representative="Ana Ruiz", minutes_ago=30)
-    page = sign_in(team.email("supervisor"))
-    page.goto(team.path("notifications/alerts/"))
+    page = sign_in(team.email("supervisor"), team.path("notifications/alerts/"))
     stuck = page.get_by_role("navigation", name="Stuck work")
     expect(stuck.get_by_role("link", name=re.compile("Wrap-up overdue"))).to_contain_text("2")
     expect(stuck.get_by_role("link", name=re.compile("Transfer unanswered"))).to_contain_text("0")

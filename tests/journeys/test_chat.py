@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.axe import STILL, violations_in_both_themes
 from tests.journeys.steps import live
-from tests.journeys.test_look import violations
 
 
 def ask(page: Page, team, question="Where is my parcel?", name="Mia Okafor") -> None:
@@ -268,26 +268,39 @@ def test_a_strangers_frame_on_the_same_page_is_not_heard_and_hears_nothing(team,
 # --- How it looks to everybody ---
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844), (360, 560)], ids=str)
-def test_axe_finds_nothing_serious_in_the_chat(theme, size, team, watched):
+def of_all_sizes(page: Page) -> list[str]:
+    """What is wrong with the page on a desk, on a phone and on a phone with its keyboard open; ends on the last."""
+    found = []
+    for width, height in ((1440, 900), (390, 844), (360, 560)):
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"{width}: {each}" for each in violations_in_both_themes(page)]
+    return found
+
+
+def test_axe_finds_nothing_serious_in_the_chat(team, watched):
     team.seeder("chat", slug=team.slug, consent=True, notice="A supervisor may read along.")
-    width, height = size
-    page = watched(color_scheme=theme, viewport={"width": width, "height": height}).new_page()
+    page = watched(**STILL).new_page()
     page.goto(f"/chat/chat-of-{team.slug}/")
     expect(page.locator("html[lang]")).to_have_count(1)
-    found = violations(page)
+    found = of_all_sizes(page)
     ask(page, team, "Where is my parcel? " * 20)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    box = page.get_by_role("textbox", name="Your message")
-    assert box.bounding_box()["y"] + box.bounding_box()["height"] <= height
-    found += violations(page)
+    found += of_all_sizes(page)
     page.get_by_role("button", name="End chat").click()
-    found += violations(page)
+    found += of_all_sizes(page)
     page.get_by_role("dialog").get_by_role("button", name="End chat").click()
     expect(page.get_by_text("This conversation has ended.")).to_be_visible()
-    found += violations(page)
+    found += of_all_sizes(page)
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844), (360, 560)], ids=str)
+def test_a_long_question_leaves_the_answer_box_in_sight(size, team, watched):
+    width, height = size
+    page = watched(viewport={"width": width, "height": height}).new_page()
+    ask(page, team, "Where is my parcel? " * 20)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = page.get_by_role("textbox", name="Your message").bounding_box()
+    assert box["y"] + box["height"] <= height
 
 
 def test_the_whole_chat_works_by_keyboard_alone(team, watched):

@@ -2,17 +2,16 @@
 
 from playwright.sync_api import expect
 
-from tests.journeys.steps import live, row
+from tests.journeys.axe import violations
+from tests.journeys.steps import PHONE, live, row
 from tests.journeys.test_chat import ask
-from tests.journeys.test_look import PHONE, violations
 
 
 def test_a_persons_work_goes_back_to_its_queues(team, sign_in):
     team.conversations(3, status="active", subject="Parcel", representative="Ana Ruiz")
     desk = sign_in(team.email("agent"))
     live(desk)
-    page = sign_in(team.email("supervisor"))
-    page.goto(team.path("representatives/"))
+    page = sign_in(team.email("supervisor"), team.path("representatives/"))
     live(page)
     page.get_by_role("link", name="Ana Ruiz", exact=True).click()
     live(page)
@@ -38,8 +37,7 @@ def test_a_persons_work_is_given_to_a_colleague_who_accepts(team, sign_in):
     team.conversations(2, status="active", subject="Parcel", representative="Ana Ruiz")
     colleague = sign_in(team.email("ben"))
     live(colleague)
-    page = sign_in(team.email("supervisor"))
-    page.goto(team.path("representatives/"))
+    page = sign_in(team.email("supervisor"), team.path("representatives/"))
     page.get_by_role("link", name="Ana Ruiz", exact=True).click()
     live(page)
     page.get_by_role("button", name="Give to a colleague").click()
@@ -60,8 +58,7 @@ def test_several_are_sent_away_at_once_and_read_who_did_it(team, sign_in):
     team.seeder("representatives", slug=team.slug, people=[{"name": "Ben Osei"}, {"name": "Chloé Martin"}])
     desk = sign_in(team.email("agent"))
     live(desk)
-    page = sign_in(team.email("supervisor"))
-    page.goto(team.path("representatives/"))
+    page = sign_in(team.email("supervisor"), team.path("representatives/"))
     live(page)
     keys = page.keyboard
     for key in ("j", "x", "j", "x"):
@@ -84,8 +81,7 @@ def test_several_are_sent_away_at_once_and_read_who_did_it(team, sign_in):
 def test_a_queue_closes_and_opens_again_beside_its_customers_chat(team, sign_in, watched):
     customer = watched().new_page()
     ask(customer, team, "I was here before")
-    page = sign_in(team.email("supervisor"))
-    page.goto(team.path("queues/"))
+    page = sign_in(team.email("supervisor"), team.path("queues/"))
     live(page)
     page.get_by_role("link", name="Orders", exact=True).click()
     live(page)

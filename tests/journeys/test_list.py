@@ -23,8 +23,7 @@ def test_filters_are_chips_that_can_be_removed_and_the_address_carries_them(team
     # Somebody else who follows the link sees the same.
     link = page.url
     assert "status=active" in link
-    other = sign_in(team.email("second"))
-    other.goto(link)
+    other = sign_in(team.email("second"), link)
     expect(other.get_by_text("Queue Refunds")).to_be_visible()
     assert match_count(other) == "2"
 
@@ -54,16 +53,14 @@ def test_the_search_narrows_as_one_types_and_says_when_nothing_matches(team, sig
 
 def test_a_senseless_value_is_named_and_matches_nothing(team, sign_in):
     team.conversations(2)
-    page = sign_in(team.email("supervisor"))
-    page.goto(team.path("conversations/?status=asleep&queue=999999"))
+    page = sign_in(team.email("supervisor"), team.path("conversations/?status=asleep&queue=999999"))
     expect(page.get_by_text("“asleep” isn’t a value of the filter Status")).to_be_visible()
     assert match_count(page) == "0"
 
 
 def test_pages_and_orders_lead_through_everything_once(team, sign_in):
     team.conversations(60, subject="Parcel")
-    page = sign_in(team.email("supervisor"))
-    page.goto(team.path("conversations/?size=25"))
+    page = sign_in(team.email("supervisor"), team.path("conversations/?size=25"))
     live(page)
     first = subjects(page)
     assert first[0] == "Parcel 60"

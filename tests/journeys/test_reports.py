@@ -2,11 +2,10 @@
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.journeys.axe import STILL, violations_in_both_themes
 from tests.journeys.steps import live, row
-from tests.real_console import ROOT
 
 
 def figure(page: Page, name: str, label: str):
@@ -18,21 +17,15 @@ def figure(page: Page, name: str, label: str):
     return found.locator("> span").nth(place)
 
 
-def serious(page: Page) -> list[str]:
-    found = Axe.from_file(ROOT / "node_modules/axe-core/axe.min.js").run(page).response["violations"]
-    wrong = [each for each in found if each["impact"] in ("serious", "critical")]
-    return [f"{page.url}: {each['help']}: {[node['html'][:160] for node in each['nodes']]}" for each in wrong]
-
-
 def test_a_report_is_made_opened_saved_shared_and_deleted(team, sign_in):
     team.reports()
     team.conversations(2, subject="Late parcel")
     team.conversations(1, subject="Gift card", queue="Refunds")
-    page = sign_in(team.email("supervisor"), reduced_motion="reduce")
+    page = sign_in(team.email("supervisor"), **STILL)
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Reports", exact=True).click()
     expect(page.get_by_role("heading", level=1, name="Reports")).to_be_visible()
-    found = serious(page)
+    found = violations_in_both_themes(page)
     page.get_by_role("link", name="New report").click()
     page.get_by_role("checkbox", name="Queue backlog", exact=True).check()
     page.get_by_role("checkbox", name="Plot Queue backlog", exact=True).check()
@@ -40,12 +33,12 @@ def test_a_report_is_made_opened_saved_shared_and_deleted(team, sign_in):
     expect(page.get_by_text("Queue backlog can’t be split by hour")).to_be_visible()
     page.get_by_label("Split by").select_option("Queue")
     expect(page.get_by_text("Queue backlog can’t be split by hour")).to_have_count(0)
-    found += serious(page)
+    found += violations_in_both_themes(page)
     page.get_by_role("button", name="Show report").click()
 
     live(page)
     expect(figure(page, "Orders", "Queue backlog")).to_have_text(re.compile("2"))
-    found += serious(page)
+    found += violations_in_both_themes(page)
     figure(page, "Refunds", "Queue backlog").get_by_role("link").click()
     expect(page.get_by_text("Queue backlog, Refunds")).to_be_visible()
     expect(row(page, "Gift card")).to_be_visible()

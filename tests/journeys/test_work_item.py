@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.steps import live, row
-from tests.journeys.test_look import PHONE, violations
+from tests.journeys.axe import STILL, THEMES, violations
+from tests.journeys.steps import PHONE, live, row
 
 PEOPLE = [
     {"name": "Ben Osei", "presence": "busy", "units_used": 90, "skills": {"refunds": 8, "spanish": 10}},
@@ -144,12 +144,12 @@ def test_a_transfer_shows_pending_until_it_is_accepted(team, people, sign_in):
     expect(page.get_by_role("button", name="Transfer")).to_have_attribute("aria-disabled", "true")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_on_a_phone_with_two_hundred_people_it_fills_the_screen_and_axe_is_content(theme, team, people, sign_in):
     many = [{"name": f"Person {number:03}", "units_used": number} for number in range(200)]
     team.seeder("representatives", slug=team.slug, people=many)
     team.conversations(1, subject="Where is my parcel?")
-    look = {"color_scheme": theme, "reduced_motion": "reduce"}
+    look = {"color_scheme": theme, **STILL}
     page = sign_in(team.email("supervisor"), **PHONE, **look)
     live(page)
     page.get_by_role("checkbox", name=re.compile("Select conversation")).first.check()
