@@ -15,6 +15,8 @@ from conversations.alerts import settling
 from conversations.models import Alert, AlertSettings
 
 STAYS_BACK = timedelta(minutes=2)
+# Looked at four times a minute; after so long without a look something is wrong.
+SILENT_AFTER = timedelta(minutes=2)
 _RANK = {"": 0, Alert.Level.AT_RISK.value: 1, Alert.Level.CRITICAL.value: 2}
 
 
@@ -61,6 +63,14 @@ def judge(now: datetime) -> None:
     _mark(course.crossed_again, None)
     new = [each for key, each in found.items() if key not in course.kept and each.kind not in own.off]
     settling.begin([_alert(reading, now) for reading in new], own, now)
+    settling.end_of_kinds(own.off, now)
+    AlertSettings.objects.filter(pk=own.pk).update(judged_at=now)
+
+
+def silent_since(now: datetime) -> datetime | None:
+    """When somebody last looked, where that is too long ago; None where it isn't, or nobody ever has. One query."""
+    last = AlertSettings.objects.values_list("judged_at", flat=True).first()
+    return last if last is not None and last < now - SILENT_AFTER else None
 
 
 @dataclass

@@ -36,12 +36,13 @@ class AlertsView(LiveView):
         return kind == "alert" or (kind == "notification" and own)
 
     def read(self) -> Snapshot:
-        """Six queries."""
+        """Seven queries."""
         page = history.page(self._actor, self._shown, self._place)
         counters = {
             "count": str(count_rows(history.rows(self._actor, self._shown))),
             "open": reading.stamps(self._actor),
             "stuck": pages.stuck_work(self._actor),
+            "silent_since": pages.silent_since(),
             **neighbours(page),
         }
         return Snapshot(tuple((row[0], row[2:]) for row in page.rows), counters)
@@ -63,6 +64,7 @@ class AlertsView(LiveView):
         context: dict[str, Any] = {
             "count": counters["count"],
             "stuck": counters["stuck"],
+            "silent_since": counters["silent_since"],
             "alerts": items([pk for pk, *_ in known], self._actor),
             "pagination": pages.page_links(self._actor, self._shown, self._place, beside),
             "out_of_band": True,

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contact_center.tenancy.access import Actor, OrganizationRequest, organization_view
@@ -18,7 +19,7 @@ from contact_center.web.place import Place, neighbours, pagination
 from contact_center.web.query_filter import QueryFilter
 from contact_center.web.render import render_page_or_fragment
 from conversations import stuck
-from conversations.alerts import choosing, history, reading
+from conversations.alerts import choosing, history, judging, reading
 from conversations.alerts.presenters import items
 from conversations.list_context import list_url_of, with_query
 from conversations.listing import ONGOING
@@ -50,6 +51,7 @@ def alert_list(request: OrganizationRequest, organization: str) -> HttpResponse:
         "filter_state": [] if place.size == DEFAULT_PAGE_SIZE else [{"name": "size", "value": place.size}],
         "filter_notices": shown.notices,
         "stuck": stuck_work(actor),
+        "silent_since": silent_since(),
         "alerts": items(reading.newest(actor), actor),
         "rows": [template.render({"row": described[pk]}) for pk in ids if pk in described],
         "empty": empty_state(shown, url),
@@ -76,6 +78,12 @@ def stuck_work(actor: Actor) -> list[dict[str, Any]]:
         }
         for view in views
     ]
+
+
+def silent_since() -> str:
+    """Since when nobody looks at figures and stuck work; empty while somebody does. One query."""
+    since = judging.silent_since(timezone.now())
+    return since.isoformat() if since else ""
 
 
 def page_links(actor: Actor, shown: QueryFilter, place: Place, beside: Mapping[str, str]) -> dict[str, Any]:

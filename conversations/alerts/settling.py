@@ -43,6 +43,12 @@ def end_of(ids: Iterable[int], *, now: datetime) -> None:
         tell()
 
 
+def end_of_kinds(names: Collection[str], now: datetime) -> None:
+    """The organization doesn't want to hear of these any more, whatever they are about. One statement at most."""
+    if names and Alert.objects.filter(kind__in=names, ended_at=None).update(ended_at=now):
+        tell()
+
+
 def tell() -> None:
     """Everybody who may see alerts looks again."""
     publish_on_commit(current_organization_id(), "alert")

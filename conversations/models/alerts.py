@@ -108,6 +108,8 @@ class AlertSettings(OrganizationModel):
     transfer_seconds = _limit(60, 10, 3_600, "transfer unanswered for (seconds)")
     wrap_up_minutes = _limit(10, 1, 1_440, "wrap-up for (minutes)")
     waiting_hours = _limit(24, 1, 1_000, "waiting for the customer for (hours)")
+    # When a worker last looked; what it would have found since, nobody knows.
+    judged_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "alerts"

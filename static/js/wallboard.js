@@ -7,6 +7,8 @@ const zone = document.documentElement.dataset.timeZone || undefined;
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23", timeZone: zone });
 const body = document.body;
 let asOf = Date.now();
+// By how much the clock of this screen is ahead of the server's: known since the last frame that was fresh.
+let ahead = 0;
 let resting = 0;
 
 function show(wall) {
@@ -40,7 +42,7 @@ function moved() {
 function paintAge() {
   const element = document.querySelector("[data-age]");
   if (!element) return;
-  const seconds = Math.max(0, Math.round((Date.now() - asOf) / 1000));
+  const seconds = Math.max(0, Math.round((Date.now() - ahead - asOf) / 1000));
   const old = seconds > OLD_SECONDS;
   const age = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
   element.textContent = `Data as of ${clock.format(asOf)}, ${age} old${old ? ". Waiting for the connection." : ""}`;
@@ -58,8 +60,9 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("pointermove", moved);
 document.addEventListener("htmx:wsBeforeMessage", ({ detail }) => {
-  const state = /data-as-of="([^"]+)"/.exec(detail.message.slice(-400));
-  if (state && !detail.message.slice(-400).includes("data-stale")) asOf = Date.parse(state[1]);
+  const state = /data-as-of="([^"]+)"([^>]*)>/.exec(detail.message.slice(-400));
+  if (state) asOf = Date.parse(state[1]);
+  if (state && !state[2].includes("data-stale")) ahead = Date.now() - asOf;
   paintAge();
 });
 // A changed filter replaces the button.

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 
-from analytics import rollups
+from analytics import rollups, samples
 from analytics.metrics import METRICS, OF_PERIOD, Unit, measures, period_values
 from analytics.metrics.definition import Now, Quotient, Total
 from analytics.metrics.live import live_values
@@ -68,8 +68,11 @@ def test_every_figure_is_what_its_definition_says_live_counted_directly_and_roll
 
 
 def check(cast, history):
+    samples.take(history.now)
     for scope, slowly in scopes(cast):
         assert rounded(live_values(scope, history.now)) == rounded(plain.live_values(history.now, **slowly))
+        then = samples.at(history.now, scope)
+        assert rounded(then) == {name: rounded(plain.live_values(history.now, **slowly))[name] for name in then}
         for period in periods(history):
             expected = plain.period_values(period.since, period.until, **slowly)
             assert rounded(period_values(direct_sums([period], scope))) == rounded(expected)

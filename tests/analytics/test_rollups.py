@@ -17,6 +17,7 @@ from contact_center.audit.models import AuditEvent
 from contact_center.tenancy.models import OrganizationSettings
 from conversations import retention
 from conversations.models import Conversation
+from tests.concurrency import at_once
 from tests.factories import make_conversations
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -48,6 +49,28 @@ def test_what_is_committed_late_is_counted_the_next_time(harbor):
         came_in(harbor, NOON + timedelta(seconds=10), count=2)
         filled(NOON + timedelta(minutes=11))
         assert Rollup.objects.get().incoming == 5
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_what_several_count_while_conversations_come_in_is_right_in_the_end(harbor):
+    now = timezone.now()
+
+    with harbor.scope():
+        came_in(harbor, now - timedelta(hours=2))
+    recount = Period(rollups.bucket_of(now - timedelta(hours=3)), rollups.bucket_of(now))
+    works = [
+        lambda: filled(now),
+        lambda: tasks.count(organization_id=harbor.organization.pk),
+        lambda: [came_in(harbor, now - timedelta(minutes=minutes), count=1) for minutes in range(0, 40, 4)] and None,
+        lambda: rollups.replace(recount) and None,
+    ]
+    assert at_once(harbor, *works, *works[:2]) == [None] * 6
+    with harbor.scope():
+        assert Sample.objects.values("at").distinct().count() == 1
+        rollups.replace(recount)
+        filled(now + timedelta(minutes=30))
+        assert sum(Rollup.objects.values_list("incoming", flat=True)) == 13
+        assert rollups.differences(Period(recount.since, rollups.bucket_of(now + timedelta(minutes=30)))) == 0
 
 
 def test_counting_again_changes_nothing(harbor):

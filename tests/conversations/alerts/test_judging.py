@@ -120,6 +120,19 @@ def test_what_the_organization_turned_off_is_not_raised_and_what_is_open_ends(ha
     assert alert.ended_at == NOW + seconds(15)
 
 
+def test_turning_a_kind_off_ends_what_is_open_of_single_conversations_too(harbor, summit, found):
+    for cast in (harbor, summit):
+        with cast.scope():
+            row = make_conversation(queue=cast.orders)
+            for kind in ("sentiment", "hand"):
+                Alert.objects.create(kind=kind, conversation=row, raised_at=NOW)
+    with harbor.scope():
+        AlertSettings.objects.create(off=["sentiment"])
+    look(harbor, seconds(15))
+    assert {alert.kind: alert.ended_at for alert in alerts(harbor)} == {"sentiment": NOW + seconds(15), "hand": None}
+    assert len(alerts(summit, ended_at=None)) == 2
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_two_processes_that_look_at_once_raise_one(harbor, found):
     """With nothing there to lock before: the row that they take turns by is made by one of them."""

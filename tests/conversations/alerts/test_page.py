@@ -11,6 +11,7 @@ from django.utils import timezone
 from contact_center.audit.actions import AuditAction
 from contact_center.audit.models import AuditEvent
 from contact_center.live.registry import factory_of
+from conversations.alerts import judging
 from conversations.models import Alert
 from conversations.states import Status
 from routing.kinds import Channel
@@ -133,6 +134,26 @@ def test_nobody_acknowledges_what_they_do_not_see(harbor, summit):
 
 
 # --- Who may look, and that it is live ---
+
+
+def test_it_says_when_nobody_looks_any_more_and_that_somebody_does_again(harbor):
+    """The worker is dead: an empty list of alerts would be a promise that nobody keeps."""
+    now = timezone.now()
+    said = "Nobody has looked at figures and stuck work since"
+    assert said not in page(harbor)
+    with harbor.scope():
+        judging.judge(now - timedelta(minutes=3))
+        view = factory_of("alerts")(harbor.actor(), QueryDict(""))
+        before = view.read()
+        assert said in view.render_counters(before.counters)
+    assert said in page(harbor)
+    assert (now - timedelta(minutes=3)).isoformat() in page(harbor)
+    with harbor.scope():
+        judging.judge(now)
+        after = view.read()
+        assert said not in view.render_counters(after.counters)
+        assert before != after
+    assert said not in page(harbor)
 
 
 def test_the_page_is_for_supervisors(harbor, summit):
