@@ -30,4 +30,4 @@ def period_of(span: str, now: datetime) -> Period:
 def start_of_today(now: datetime) -> datetime:
     """Midnight in the organization's time zone."""
     zone = OrganizationSettings.objects.values_list("time_zone", flat=True).first() or "UTC"
-    return now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)

@@ -118,6 +118,11 @@ def presence_changed(representative_ids: Collection[int], organization_id: int) 
         nudge_dispatch_on_commit(organization_id)
 
 
+def label_of(row: Representative | PresenceChange) -> str:
+    """An organization's own presence by its own words."""
+    return row.custom_presence.text if row.custom_presence else str(Presence(row.presence).label)
+
+
 def base_of(choice: str | CustomPresence) -> Presence:
     """Raises Invalid for what nobody can choose."""
     presence = choice.base if isinstance(choice, CustomPresence) else str(choice)

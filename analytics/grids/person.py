@@ -26,6 +26,7 @@ from conversations.queries import list_rows
 from conversations.rules import Action
 from conversations.visibility import visible_to
 from routing.floor import FloorAction
+from routing.presence import label_of
 
 # Of all they hold, the ones named here; the list has the others.
 NAMED = 100
@@ -78,7 +79,7 @@ class PersonPage:
         person, slug = self.person, self.actor.organization_slug
         return {
             "representative": person,
-            "presence_label": representatives.presence_label(person),
+            "presence_label": label_of(person),
             "exceeded": max(0, person.units_used - person.total_units),
             "skills": self.skills,
             "queues": self.queues,

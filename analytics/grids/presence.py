@@ -3,13 +3,16 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from analytics.grids.representatives import PRESENCES, THE_SYSTEM, THEMSELVES, presence_label
+from analytics.grids.representatives import PRESENCES, THEMSELVES
 from contact_center.web.plots import Stretch, Stretches
 from contact_center.web.templatetags.console import duration
 from routing.kinds import Presence
 from routing.models import PresenceChange, Representative
+from routing.presence import label_of
 
 SHOWN = timedelta(hours=24)
+# The console's own or another one: of what is past, nothing says which.
+A_SYSTEM = "a system"
 
 
 def history(representative: Representative, now: datetime) -> Stretches:
@@ -23,7 +26,7 @@ def history(representative: Representative, now: datetime) -> Stretches:
     found = [*before, *within]
     ends = [*(change.since for change in found[1:]), now][: len(found)]
     items = [
-        Stretch(change.presence, presence_label(change), max(change.since, since), end, _set_by(change, representative))
+        Stretch(change.presence, label_of(change), max(change.since, since), end, _set_by(change, representative))
         for change, end in zip(found, ends, strict=True)
         if end > max(change.since, since)
     ]
@@ -32,7 +35,7 @@ def history(representative: Representative, now: datetime) -> Stretches:
 
 def _set_by(change: PresenceChange, representative: Representative) -> str:
     if change.set_by is None:
-        return THE_SYSTEM
+        return A_SYSTEM
     return THEMSELVES if change.set_by_id == representative.membership_id else str(change.set_by)
 
 

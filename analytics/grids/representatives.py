@@ -21,6 +21,7 @@ from contact_center.tenancy.models import Membership
 from contact_center.web.query_filter import Field
 from routing.kinds import Presence
 from routing.models import PresenceChange, QueueMember, Representative, RepresentativeSkill
+from routing.presence import label_of
 
 PRESENCES = {value: str(label) for value, label in Presence.choices}
 # What the page explains, in the order of the columns.
@@ -183,7 +184,7 @@ def _row(row: Any, standing: Standing, limits: Thresholds, set_by: str, leading:
         name=row.name,
         url=f"{leading.people_url}{row.pk}/",
         presence=row.presence,
-        presence_label=presence_label(row),
+        presence_label=label_of(row),
         presence_since=row.presence_since.isoformat(timespec="seconds"),
         set_by=set_by,
         used=row.units_used,
@@ -195,11 +196,6 @@ def _row(row: Any, standing: Standing, limits: Thresholds, set_by: str, leading:
         rejected=cell("offers_rejected"),
         timed_out=cell("offers_timed_out"),
     )
-
-
-def presence_label(row: Representative | PresenceChange) -> str:
-    """An organization's own presence by its own words."""
-    return str(row.custom_presence) if row.custom_presence else PRESENCES[row.presence]
 
 
 def find(representative_id: int, scope: Scope) -> Any:

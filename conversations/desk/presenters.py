@@ -15,6 +15,7 @@ from conversations.states import Author, OfferKind, Phase, Priority
 from conversations.typing import typing_in
 from routing.kinds import Presence
 from routing.models import Representative
+from routing.presence import label_of
 
 # In this order above the transcript; only those that are allowed now.
 BUTTONS: tuple[tuple[Action, str], ...] = (
@@ -40,7 +41,7 @@ COUNTDOWN_AMBER, COUNTDOWN_RED = 30, 10
 def status(desk: Desk, actor: Actor) -> dict[str, Any]:
     person = desk.person
     return {
-        "label": presence_label(person),
+        "label": label_of(person),
         "presence": person.presence,
         "since": person.presence_since.isoformat(),
         "set_by": _set_by(desk, actor),
@@ -50,10 +51,6 @@ def status(desk: Desk, actor: Actor) -> dict[str, Any]:
         "exceeds": max(0, person.units_used - person.total_units),
         "alerts": desk.alerts,
     }
-
-
-def presence_label(person: Representative) -> str:
-    return person.custom_presence.text if person.custom_presence else person.get_presence_display()
 
 
 def _set_by(desk: Desk, actor: Actor) -> str:
@@ -103,7 +100,7 @@ def _why_no_offers(person: Representative) -> str:
     # The system says Do not disturb where nothing is free: choosing Available wouldn't help.
     made_busy = full and person.presence == Presence.DO_NOT_DISTURB and person.presence_set_by_system
     if person.presence not in TAKES_WORK and not made_busy:
-        return f"Nothing is offered to you. You are {presence_label(person)}: choose Available to receive work."
+        return f"Nothing is offered to you. You are {label_of(person)}: choose Available to receive work."
     if full:
         return "Nothing is offered to you. You have no free units; finish something to receive more."
     return "Nothing is offered to you. New work appears here as it comes."

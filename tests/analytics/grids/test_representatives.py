@@ -154,7 +154,7 @@ def test_the_presence_history_covers_24_hours_without_a_gap(harbor):
             )
         plot = history(harbor.ana, now)
     assert [(item.name, item.end - item.start, item.by) for item in plot.items] == [
-        ("offline", timedelta(hours=19), "the system"),
+        ("offline", timedelta(hours=19), "a system"),
         ("available", timedelta(hours=3), "themselves"),
         ("away", timedelta(hours=2), str(harbor.second)),
     ]
