@@ -9,7 +9,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 def live(page: Page) -> None:
     """Wait until the page says that it is kept current."""
-    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    expect(page.locator("#live-badge").get_by_text("Live", exact=True)).to_be_visible()
 
 
 def row(page: Page, words: str) -> Locator:

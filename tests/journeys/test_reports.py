@@ -91,6 +91,7 @@ def test_a_paused_report_stands_still_counts_what_it_holds_and_catches_up(team, 
     ongoing = page.locator("li").filter(has_text="Ongoing conversations").filter(has_text="See details")
     expect(ongoing).to_contain_text("1")
     page.get_by_role("button", name="Pause updates").click()
+    expect(page.get_by_text(re.compile(r"^Paused, data as of \d"))).to_be_visible()
     team.arrives("Gift card")
     expect(page.get_by_role("button", name=re.compile(r"^\d+ updates? waiting"))).to_be_visible()
     page.wait_for_timeout(4_000)
