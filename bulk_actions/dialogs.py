@@ -32,6 +32,7 @@ def context(
         "passive": kind.passive,
         "details": kind.details,
         "proceed": kind.proceed,
+        "proceed_several": f"{kind.proceed} {kind.joint}".strip(),
         "is_final": kind.is_final,
         "total": preview.total,
         "eligible": preview.eligible,

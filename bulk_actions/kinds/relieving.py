@@ -70,6 +70,7 @@ RETURN = RunKind(
     template=CONFIRM,
     details="conversations/_return_details.html",
     proceed="Return",
+    joint="",
     heading="Return",
     passive="returned to their queues",
     started="Returning the conversations has started",

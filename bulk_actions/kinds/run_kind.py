@@ -67,7 +67,7 @@ class RunKind:
     are sister actions between which the dialog lets the person choose: each has a kind of its own with the same
     template and the same choices, and Proceed posts the chosen one as `choice`. Previewed with a `run_key` instead of
     a selection, the dialog goes over to a sister. `details`, `proceed` and `is_final` belong to the dialog that asks
-    once more. `subject` is what its targets are.
+    once more; `joint` stands before the number on the button, as in "Save for 3". `subject` is what its targets are.
     """
 
     action: Action | FloorAction
@@ -87,6 +87,7 @@ class RunKind:
     choices: tuple[Action, ...] = ()
     details: str = ""
     proceed: str = "Proceed"
+    joint: str = "with"
     is_final: bool = False
     subject: Subject = CONVERSATIONS
 

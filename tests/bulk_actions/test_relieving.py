@@ -112,7 +112,9 @@ def test_what_is_only_offered_to_the_person_goes_back_too_and_its_offer_is_withd
 def test_returning_can_be_done_without_the_transfer_toggle_and_giving_cannot(harbor, held):
     with harbor.scope():
         OrganizationSettings.objects.update(toggles=[Toggle.ASSIGN])
-    assert "3 will be returned" in text(open_dialog(harbor, RETURN, harbor.ana))
+    words = text(open_dialog(harbor, RETURN, harbor.ana))
+    assert "3 will be returned" in words
+    assert "Return 3" in words
     words = text(open_dialog(harbor, GIVE, harbor.ana))
     assert "0 will be" in words
     assert "Supervisor Transfer is switched off" in words
