@@ -5,7 +5,6 @@ from playwright.sync_api import Page
 
 from tests.real_console import ROOT
 
-THEMES = ("light", "dark")
 # Colours are judged where they end, not on their way there.
 STILL = {"reduced_motion": "reduce"}
 # A change of theme begins with the next frame and ends in one of those that follow, even without motion.
